@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does an ordinary short-term pin cost by the lockless route?
+ *
+ * Oracle: every call pins what it was asked to, the folio says that it is
+ * pinned, and nothing is pinned afterwards.
+ * Varies: pages a call.
+ */
+#include "../lib/bench.h"
+
+static int run(struct row *r)
+{
+	return bench_take_give(r, PINLAB_PIN_FAST, PINLAB_UNPIN);
+}
+
+PINLAB_BENCH(pin_fast) = {
+	.name		= "pin_fast",
+	.summary	= "pin_user_pages_fast() and unpin_user_pages()",
+	.needs		= NEEDS_DRIVER,
+	.kinds		= KINDS_ALL,
+	.sizes		= BATCHES,
+	.metrics	= { { "pin", "page" }, { "unpin", "page" } },
+	.setup		= bench_alloc,
+	.run		= run,
+	.teardown	= check_unpinned,
+};

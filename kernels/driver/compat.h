@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where 6.1, 6.12 and later kernels differ for this driver, and what stands
+ * in on a kernel without exclusive pins.
+ */
+#ifndef PINLAB_COMPAT_H
+#define PINLAB_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+
+#ifdef CONFIG_EXCLUSIVE_PIN
+#if __has_include(<linux/exclusive_pin.h>)
+#include <linux/exclusive_pin.h>
+#endif
+#define PINLAB_HAS_EXCLUSIVE	1
+#define PINLAB_FOLL_EXCLUSIVE	FOLL_EXCLUSIVE
+#else
+#define PINLAB_HAS_EXCLUSIVE	0
+/*
+ * Never reached: pinlab_step() refuses these operations with -EOPNOTSUPP
+ * where PINLAB_HAS_EXCLUSIVE is 0. They let one source compile everywhere.
+ */
+#define PINLAB_FOLL_EXCLUSIVE	0
+static inline void unpin_exc_pages(struct page **pages, unsigned long n) { }
+static inline void unpin_exc_pages_dirty_lock(struct page **pages,
+					      unsigned long n, bool dirty) { }
+static inline void unexc_user_page(struct page *page) { }
+static inline int reexc_user_page(struct page *page)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline bool folio_maybe_exclusive_pinned(struct folio *folio)
+{
+	return false;
+}
+#endif
+
+/* The vmas argument went away in 6.5 (54d020692b34, 4c630f307455, ca5e863233e8). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define compat_pin_user_pages(start, nr, flags, pages) \
+	pin_user_pages(start, nr, flags, pages, NULL)
+#define compat_pin_user_pages_remote(mm, start, nr, flags, pages) \
+	pin_user_pages_remote(mm, start, nr, flags, pages, NULL, NULL)
+#else
+#define compat_pin_user_pages(start, nr, flags, pages) \
+	pin_user_pages(start, nr, flags, pages)
+#define compat_pin_user_pages_remote(mm, start, nr, flags, pages) \
+	pin_user_pages_remote(mm, start, nr, flags, pages, NULL)
+#endif
+
+/*
+ * The pin count of a large folio, or -1 where the folio keeps its pins in
+ * _refcount. The field has moved twice.
+ */
+static inline int compat_pincount(struct folio *folio)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return folio_test_large(folio) ?
+		atomic_read(folio_pincount_ptr(folio)) : -1;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+	return folio_test_large(folio) ? atomic_read(&folio->_pincount) : -1;
+#else
+	return folio_has_pincount(folio) ? atomic_read(&folio->_pincount) : -1;
+#endif
+}
+
+#endif

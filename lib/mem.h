@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_MEM_H
+#define PINLAB_MEM_H
+
+#include <stddef.h>
+
+#define PAGE_BYTES	4096ul
+#define HUGE_BYTES	(2ul << 20)
+
+enum mem_kind {
+	MEM_ANON,
+	MEM_ANON_THP,
+	MEM_SHMEM,
+	MEM_SHMEM_THP,
+	MEM_HUGETLB,
+	MEM_FILE,		/* page cache of ext2 on a RAM disk, mapped shared */
+	MEM_NR_KINDS,
+	MEM_NONE = MEM_NR_KINDS,
+};
+
+#define KIND(k)		(1u << (k))
+#define KINDS_ALL	((1u << MEM_NR_KINDS) - 1)
+/* Long-term write pins of a file that tracks dirtying are refused since 6.5 or so. */
+#define KINDS_LONGTERM	(KINDS_ALL & ~KIND(MEM_FILE))
+#define KINDS_SMALL	(KIND(MEM_ANON) | KIND(MEM_SHMEM) | KIND(MEM_FILE))
+#define KINDS_LARGE	(KIND(MEM_ANON_THP) | KIND(MEM_SHMEM_THP) | KIND(MEM_HUGETLB))
+
+struct mem {
+	enum mem_kind kind;
+	char *addr;
+	size_t bytes;
+	void *map;		/* what to unmap; NULL: nothing allocated */
+	size_t map_bytes;
+	int fd;
+};
+
+const char *mem_kind_name(enum mem_kind kind);
+static inline int mem_is_large(enum mem_kind kind)
+{
+	return !!(KINDS_LARGE & KIND(kind));
+}
+
+/*
+ * bytes of memory of this kind, writable, present in the page tables, filled
+ * with a pattern, and made of folios of the size that the kind's name
+ * promises. 0 or -errno; *why then says what could not be had.
+ */
+int mem_alloc(struct mem *m, enum mem_kind kind, size_t bytes, const char **why);
+void mem_free(struct mem *m);
+
+#endif

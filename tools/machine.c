@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * rdrand and rdseed would bring the host's randomness into the guest. `max`
+ * is TCG's own CPU, the same on every host.
+ */
+static const char *const icount_args[] = {
+	"-accel", "tcg",
+	"-icount", "shift=0,sleep=off",
+	"-cpu", "max,-rdrand,-rdseed",
+	"-rtc", "base=2024-01-01T00:00:00,clock=vm",
+	NULL,
+};
+
+static const char *const mttcg_args[] = {
+	"-accel", "tcg,thread=multi",
+	"-cpu", "max",
+	NULL,
+};
+
+static const char *const kvm_args[] = {
+	"-accel", "kvm",
+	"-cpu", "host",
+	NULL,
+};
+
+static const struct engine engines[] = {
+	{
+		.name = "icount",
+		.summary = "QEMU TCG counting instructions: exact, one CPU",
+		.exact = true,
+		.clock = "insn",
+		.cpus = 1,
+		.boots = 1,
+		.qemu = icount_args,
+		/* Without these, addresses and random numbers differ by boot. */
+		.cmdline = "nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off",
+	},
+	{
+		.name = "mttcg",
+		.summary = "QEMU TCG with several CPUs: for races, wall-clock time",
+		.clock = "ns",
+		.boots = 10,
+		.qemu = mttcg_args,
+	},
+	{
+		.name = "kvm",
+		.summary = "QEMU with KVM: wall-clock time on the real CPU",
+		.clock = "ns",
+		.boots = 10,
+		.qemu = kvm_args,
+	},
+	{
+		.name = "native",
+		.summary = "the kernel that is running now, wall-clock time",
+		.clock = "ns",
+		.boots = 1,
+	},
+};
+
+const struct engine *engine_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+		if (!strcmp(engines[i].name, name))
+			return &engines[i];
+	return NULL;
+}
+
+void engine_names(struct strlist *out)
+{
+	strlist_add(out, "auto");
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+		strlist_add(out, engines[i].name);
+}
+
+/*
+ * microvm has no PCI and no ACPI: the guest is in user space in under a
+ * second. The debug console takes records synchronously, see lib/record.h.
+ */
+static const char *const x86_64_machine[] = {
+	"-M", "microvm,acpi=off,pit=on,pic=on,rtc=on,isa-serial=on,auto-kernel-cmdline=off",
+	"-device", "isa-debugcon,iobase=0x402,chardev=records",
+	"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+	NULL,
+};
+
+static const struct arch arches[] = {
+	{
+		.name = "x86_64",
+		.qemu = "qemu-system-x86_64",
+		.image = "vmlinux",
+		.machine = x86_64_machine,
+		.cmdline = "console=ttyS0",
+		.records = "port:0x402",
+		.exit_done = 0x31 << 1 | 1,	/* EXIT_DONE in lib/guest.c */
+	},
+};
+
+const struct arch *arch_find(const char *name)
+{
+	if (!name || !*name)
+		return &arches[0];
+	for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
+		if (!strcmp(arches[i].name, name))
+			return &arches[i];
+	return NULL;
+}
+
+static void add_all(struct strlist *argv, const char *const *args)
+{
+	for (; args && *args; args++)
+		strlist_add(argv, *args);
+}
+
+static void add(struct strlist *argv, const char *option, char *value)
+{
+	strlist_add(argv, option);
+	strlist_take(argv, value);
+}
+
+/* QEMU splits option values at commas; a comma of a path is written twice. */
+static char *escape(const char *path)
+{
+	char *out = xcalloc(2 * strlen(path) + 1, 1), *o = out;
+
+	for (; *path; path++) {
+		if (*path == ',')
+			*o++ = ',';
+		*o++ = *path;
+	}
+	return out;
+}
+
+static void add_file(struct strlist *argv, const char *id, const char *path)
+{
+	char *p = escape(path);
+
+	add(argv, "-chardev", xasprintf("file,id=%s,path=%s", id, p));
+	free(p);
+}
+
+static int guest_cpus(const struct engine *e)
+{
+	long host = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (e->cpus)
+		return e->cpus;
+	return host < 2 ? 2 : host > 8 ? 8 : host;
+}
+
+void machine_argv(const struct boot_spec *b, struct strlist *argv)
+{
+	char *p;
+
+	strlist_add(argv, b->arch->qemu);
+	add_all(argv, b->arch->machine);
+	add_all(argv, b->engine->qemu);
+	strlist_split(argv, "-nodefaults -no-user-config -display none -no-reboot", " ");
+	add(argv, "-m", xstrdup("512M"));
+	add(argv, "-smp", xasprintf("%d", guest_cpus(b->engine)));
+	add(argv, "-seed", xasprintf("%lu", b->seed));
+	add_file(argv, "console", b->console);
+	add(argv, "-serial", xstrdup("chardev:console"));
+	add_file(argv, "records", b->records);
+	if (b->plugin) {
+		char *out = escape(b->profile);
+
+		p = escape(b->plugin);
+		add(argv, "-plugin", xasprintf("%s,out=%s", p, out));
+		free(p);
+		free(out);
+	}
+	add(argv, "-kernel", xstrdup(b->kernel));
+	add(argv, "-initrd", xstrdup(b->initrd));
+	add(argv, "-append",
+	    xasprintf("%s panic=-1 %s pinlab.clock=%s pinlab.records=%s pinlab.bench=%s%s%s",
+		      b->arch->cmdline, b->engine->cmdline ? b->engine->cmdline : "",
+		      b->engine->clock, b->arch->records, b->rows,
+		      b->plugin ? " pinlab.profile=1" : "",
+		      b->skew ? " pinlab.skew=" : ""));
+	if (b->skew) {
+		p = argv->v[argv->n - 1];
+		argv->v[argv->n - 1] = xasprintf("%s%lu", p, b->skew);
+		free(p);
+	}
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tables of what depends on the architecture and on the engine. A new
+ * architecture is one more entry in arches[], and an outb() of its own in
+ * lib/record.c.
+ */
+#ifndef PINLAB_MACHINE_H
+#define PINLAB_MACHINE_H
+
+#include "util.h"
+
+struct engine {
+	const char *name;
+	const char *summary;
+	bool exact;		/* guest time is retired instructions */
+	const char *clock;	/* pinlab.clock= */
+	int cpus;		/* of one guest; 0: as many as the host has, 2 at least */
+	long boots;		/* a kernel, by default */
+	const char *const *qemu;	/* NULL terminated; NULL: no guest at all */
+	const char *cmdline;
+};
+
+/* NULL if there is none of that name. */
+const struct engine *engine_find(const char *name);
+void engine_names(struct strlist *out);
+
+struct arch {
+	const char *name;		/* as in kernel names; x86-64 is "x86_64" */
+	const char *qemu;		/* the program */
+	const char *image;		/* the kernel's file in its cache entry */
+	const char *const *machine;	/* NULL terminated arguments */
+	const char *cmdline;
+	const char *records;		/* pinlab.records= */
+	int exit_done;			/* QEMU's exit status when the guest says "done" */
+};
+
+/* "" is x86-64. NULL if there is none of that name. */
+const struct arch *arch_find(const char *name);
+
+/* One guest to be. Paths are absolute. */
+struct boot_spec {
+	const struct arch *arch;
+	const struct engine *engine;
+	const char *kernel;		/* image */
+	const char *initrd;
+	const char *console;		/* files that QEMU writes */
+	const char *records;
+	const char *plugin;		/* tools/insnprof.so, or NULL */
+	const char *profile;		/* what the plugin writes */
+	const char *rows;		/* globs */
+	unsigned long skew;
+	unsigned long seed;
+};
+
+/* The whole command line, ready for exec except for the NULL at its end. */
+void machine_argv(const struct boot_spec *b, struct strlist *argv);
+
+#endif
