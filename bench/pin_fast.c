@@ -2,8 +2,8 @@
 /*
  * What does an ordinary short-term pin cost by the lockless route?
  *
- * Oracle: every call pins what it was asked to, the folio says that it is
- * pinned, and nothing is pinned afterwards.
+ * Oracle: every call takes what it was asked to, the folio's counts say so,
+ * and nothing is held afterwards.
  * Varies: pages a call.
  */
 #include "../lib/bench.h"

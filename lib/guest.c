@@ -28,7 +28,6 @@
 
 #define EXIT_PORT	0xf4	/* QEMU's isa-debug-exit, see tools/machine.c */
 #define EXIT_DONE	0x31	/* what the runner takes for "done" */
-#define HUGE_PAGES	8	/* two rows' worth: 512 small pages and alignment */
 
 struct guest_options {
 	const char *rows, *records, *clock;
@@ -113,7 +112,7 @@ static void set_up_machine(void)
 	write_to("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "advise");
 	/* khugepaged would work beside what is measured. */
 	write_to("/sys/kernel/mm/transparent_hugepage/khugepaged/defrag", "0");
-	write_to("/proc/sys/vm/nr_hugepages", "8");
+	write_to("/proc/sys/vm/nr_hugepages", "16");
 	write_to("/proc/sys/kernel/printk", "7");
 }
 
@@ -152,7 +151,7 @@ static int run(const struct guest_options *o)
 	if (o->clock && !strcmp(o->clock, "insn"))
 		clock_kind = PINLAB_CLOCK_CYCLES;
 	cfg.exact = clock_kind == PINLAB_CLOCK_CYCLES;
-	cfg.repeats = o->repeats ? o->repeats : cfg.exact ? 3 : 30;
+	cfg.repeats = o->repeats ? o->repeats : cfg.exact ? 5 : 30;
 	cfg.warmup = 3;
 	cfg.tries = cfg.exact ? 16 : cfg.repeats;
 

@@ -13,7 +13,7 @@ static bool on_side(const struct side *s, const struct boot *b)
 
 const char *side_name(const struct side *s)
 {
-	return s->run->kernels[s->kernel].name;
+	return s->label ? s->label : s->run->kernels[s->kernel].name;
 }
 
 size_t side_boots(const struct side *s, size_t *ok)
@@ -247,10 +247,10 @@ static void exact_change(struct line *l)
 	if (!l->a.n || !l->b.n)
 		return;
 	l->change.exact = l->b.value - l->a.value;
-	if (llabs(l->change.exact) < CHANGE_LEAST)
-		l->change.change = CHANGE_SAME;
-	else if (llabs(l->change.exact) <= noise)
+	if (noise >= CHANGE_LEAST && llabs(l->change.exact) <= noise)
 		l->change.change = CHANGE_NOT_EXACT;
+	else if (llabs(l->change.exact) < CHANGE_LEAST)
+		l->change.change = CHANGE_SAME;
 	else
 		l->change.change = l->change.exact > 0 ? CHANGE_SLOWER : CHANGE_FASTER;
 }
@@ -330,6 +330,12 @@ static bool line_inexact(const struct line *l)
 	return (l->a.n && !l->a.exact) || (l->aa.n && !l->aa.exact) || (l->b.n && !l->b.exact);
 }
 
+static bool line_few(const struct line *l)
+{
+	return l->change.change != CHANGE_NONE &&
+	       (l->a.group.n < STATS_BOOTS_MIN || l->b.group.n < STATS_BOOTS_MIN);
+}
+
 static void add_line(struct comparison *c, const struct run *run, const struct figure *f)
 {
 	struct line l = { .row = run->rows[f->row], .metric = f->metric, .unit = f->unit };
@@ -373,6 +379,7 @@ void compare(struct comparison *c)
 		c->count[c->lines[i].change.change]++;
 		c->noisy += noise_is_real(c, &c->lines[i]);
 		c->inexact += c->exact && line_inexact(&c->lines[i]);
+		c->few += !c->exact && line_few(&c->lines[i]);
 	}
 }
 

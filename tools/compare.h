@@ -18,6 +18,7 @@ struct side {
 	const struct run *run;
 	size_t kernel;
 	unsigned int roles;		/* bits 1 << enum role */
+	const char *label;		/* how it is called; NULL: the kernel's name */
 };
 
 /*
@@ -77,6 +78,7 @@ struct comparison {
 	size_t count[CHANGES];		/* of the changes */
 	size_t noisy;			/* lines whose A/A is not what it must be */
 	size_t inexact;			/* lines where a side has no exact value */
+	size_t few;			/* lines judged on too few boots */
 };
 
 /* Everything but lines and counts is filled in by the caller. */

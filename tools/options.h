@@ -21,7 +21,6 @@ struct options {
 	long timeout;			/* seconds for one boot; 0: default */
 	unsigned long seed;		/* order of boots, bootstrap */
 	bool profile;			/* count instructions by function */
-	bool fresh;			/* do not continue a run of that name */
 	int argc;			/* the whole command, for the record */
 	char **argv;
 };

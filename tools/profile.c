@@ -9,7 +9,77 @@
 
 #define FUNCTION_MAX 128
 
-/* The first boot of a side that has a window of the figure. */
+/* The lines of one window. */
+struct stretch {
+	uint32_t id;
+	size_t from, to;		/* in lines[] */
+};
+
+struct count {
+	const char *function;
+	double n;
+};
+
+struct profile {
+	char *text;
+	struct count *lines;
+	struct stretch *windows;
+	size_t n_lines, n_windows;
+};
+
+static void take_line(struct profile *p, char *line)
+{
+	char *end, *function;
+	unsigned long id = strtoul(line, &end, 10);
+	double n;
+
+	if (end == line || *end != '\t' || id > UINT32_MAX)
+		return;
+	line = end + 1;
+	function = strsep(&line, "\t");
+	if (!line || !*function || strlen(function) > FUNCTION_MAX)
+		return;
+	n = strtod(line, &end);
+	if (end == line || !isfinite(n))
+		return;
+	/* Not of a name that begins with a dot. */
+	function[1 + strcspn(function + 1, ".")] = '\0';
+	if (!p->n_windows || p->windows[p->n_windows - 1].id != id) {
+		p->windows = xrealloc(p->windows, (p->n_windows + 1) * sizeof(*p->windows));
+		p->windows[p->n_windows++] = (struct stretch){ id, p->n_lines, p->n_lines };
+	}
+	if (!(p->n_lines & (p->n_lines - 1)))
+		p->lines = xrealloc(p->lines, (p->n_lines ? 2 * p->n_lines : 1) *
+				    sizeof(*p->lines));
+	p->lines[p->n_lines++] = (struct count){ function, n };
+	p->windows[p->n_windows - 1].to = p->n_lines;
+}
+
+struct profile *profile_load(const char *path)
+{
+	struct profile *p = xcalloc(1, sizeof(*p));
+	char *rest, *line;
+
+	p->text = read_file(path, NULL);
+	for (rest = p->text; rest && (line = strsep(&rest, "\n"));)
+		take_line(p, line);
+	if (p->n_lines)
+		return p;
+	profile_free(p);
+	return NULL;
+}
+
+void profile_free(struct profile *p)
+{
+	if (!p)
+		return;
+	free(p->text);
+	free(p->lines);
+	free(p->windows);
+	free(p);
+}
+
+/* The first boot of a side with a profile that has a window of the figure. */
 static const struct boot *find_window(const struct side *s, int figure, uint32_t *id,
 				      uint64_t *ops)
 {
@@ -18,13 +88,13 @@ static const struct boot *find_window(const struct side *s, int figure, uint32_t
 		const uint32_t *order;
 		const struct rec_sample *first;
 
-		if (b->kernel != s->kernel || !(s->roles & (1u << b->role)) ||
+		if (!b->profile || b->kernel != s->kernel || !(s->roles & (1u << b->role)) ||
 		    !boot_samples(b, figure, &order))
 			continue;
 		first = &b->rec.samples[order[0]];
 		for (size_t w = 0; w < b->rec.n_windows; w++) {
 			if (b->rec.windows[w].row != first->row ||
-			    b->rec.windows[w].metric != first->metric)
+			    strcmp(b->rec.windows[w].metric, s->run->figures[figure].metric))
 				continue;
 			*id = b->rec.windows[w].id;
 			*ops = first->ops;
@@ -44,48 +114,29 @@ static struct growth *need(struct profile_diff *d, const char *function)
 	return &d->v[d->n++];
 }
 
-static void read_line(char *line, uint32_t id, uint64_t ops, struct profile_diff *d, bool b)
-{
-	char *function, *end;
-	struct growth *g;
-	double count;
-
-	if (strtoul(line, &end, 10) != id || end == line || *end != '\t')
-		return;
-	line = end + 1;
-	function = strsep(&line, "\t");
-	if (!line || !*function || strlen(function) > FUNCTION_MAX)
-		return;
-	count = strtod(line, &end) / ops;
-	if (end == line || !isfinite(count))
-		return;
-	/* Not of a name that begins with a dot. */
-	function[1 + strcspn(function + 1, ".")] = '\0';
-	g = need(d, function);
-	*(b ? &g->b : &g->a) += count;
-}
-
 static int read_profile(const struct side *s, const struct line *l, struct profile_diff *d,
 			bool is_b)
 {
 	int figure = run_figure(s->run, l->row, l->metric, l->unit);
 	const struct boot *b;
-	char *path, *text, *rest, *line;
+	bool found = false;
 	uint32_t id;
 	uint64_t ops;
 
 	b = figure < 0 ? NULL : find_window(s, figure, &id, &ops);
-	if (!b)
-		return -ENOENT;
-	path = xasprintf("%s/profile.tsv", b->dir);
-	text = read_file(path, NULL);
-	free(path);
-	if (!text)
-		return -ENOENT;
-	for (rest = text; (line = strsep(&rest, "\n"));)
-		read_line(line, id, ops, d, is_b);
-	free(text);
-	return 0;
+	for (size_t w = 0; b && w < b->profile->n_windows; w++) {
+		const struct stretch *window = &b->profile->windows[w];
+
+		if (window->id != id)
+			continue;
+		found = true;
+		for (size_t i = window->from; i < window->to; i++) {
+			struct growth *g = need(d, b->profile->lines[i].function);
+
+			*(is_b ? &g->b : &g->a) += b->profile->lines[i].n / ops;
+		}
+	}
+	return found ? 0 : -ENOENT;
 }
 
 static int by_change(const void *x, const void *y)

@@ -4,12 +4,19 @@
  * plugin wrote beside a boot's records.
  *
  * boots/<id>/profile.tsv: `<window id>\t<function>\t<instructions>`, one a
- * line; lines that begin with '#' are comments.
+ * line, the lines of a window together. Lines that are anything else are left
+ * out: the profile explains figures, it makes none.
  */
 #ifndef PINLAB_PROFILE_H
 #define PINLAB_PROFILE_H
 
 #include "compare.h"
+
+struct profile;
+
+/* NULL if there is no such file, or nothing in it. */
+struct profile *profile_load(const char *path);
+void profile_free(struct profile *p);
 
 struct growth {
 	char *function;

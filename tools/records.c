@@ -50,6 +50,8 @@ void records_free(struct records *r)
 		free(r->caps[i].name);
 		free(r->caps[i].value);
 	}
+	for (size_t i = 0; i < r->n_windows; i++)
+		free(r->windows[i].metric);
 	free(r->rows);
 	free(r->metrics);
 	free(r->caps);
@@ -254,20 +256,16 @@ static int on_window(struct records *r, struct fields *f)
 	int ret = want_current(r, "window", f->v[0]);
 	struct rec_window w = { .row = r->current };
 	uint64_t id;
-	size_t m;
 
 	if (ret)
 		return ret;
-	for (m = 0; m < r->n_metrics; m++)
-		if (r->repeats[m] >= 0 && !strcmp(r->metrics[m].name, f->v[1]))
-			break;
-	if (m == r->n_metrics)
-		return bad(r, "window: '%.96s' has no sample in this row", f->v[1]);
+	if (!good_name(f->v[1]))
+		return bad(r, "window: bad metric");
 	if (!parse_count(f->v[2], UINT32_MAX, &id))
 		return bad(r, "window: bad id '%.32s'", f->v[2]);
 	if (r->n_windows == RECORDS_SAMPLES_MAX)
 		return bad(r, "more than %d windows", RECORDS_SAMPLES_MAX);
-	w.metric = m;
+	w.metric = xstrdup(f->v[1]);
 	w.id = id;
 	r->windows = grow(r->windows, r->n_windows, sizeof(*r->windows));
 	r->windows[r->n_windows++] = w;

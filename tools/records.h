@@ -52,9 +52,11 @@ struct rec_sample {
 	bool disturbed;
 };
 
+/* Comes before the row's samples: the metric has only its name yet. */
 struct rec_window {
-	uint16_t row, metric;
+	char *metric;
 	uint32_t id;
+	uint16_t row;
 };
 
 struct rec_cap {

@@ -43,11 +43,19 @@ void report_subject(const struct report *r, struct text *t);
 void report_limits(const struct run *run, struct text *t);
 void report_command(const struct run *run, struct text *t);
 void report_summary(const struct comparison *c, struct text *t);
+void report_legend(const struct comparison *c, struct text *t);
 void report_lines(const struct comparison *c, struct text *t);
 void report_boots(const struct report *r, struct text *t);
 void report_rows(const struct report *r, enum verdict v, const char *title, struct text *t);
-/* CONFIG_ options that differ between the first boots of two kernels. */
-void config_diff(const struct side *a, const struct side *b, struct strlist *out);
+/* One kernel against another in a sentence, without its full stop. */
+void report_pair(const struct comparison *c, struct text *t);
+/*
+ * CONFIG_ options that differ between the first boots of two kernels. 0, or
+ * -ENOENT if one of them has no config file.
+ */
+int config_diff(const struct side *a, const struct side *b, struct strlist *out);
+/* A side's name as a column's head, or its part (`baseline`) if it is too long. */
+const char *head_name(const struct side *s, const char *part);
 
 /* The other files, as text */
 void report_samples(const struct run *run, struct text *t);

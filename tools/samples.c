@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile.h"
+
 /* A plan is written by pinlab itself; past these it is not one. */
 #define KERNELS_MAX 64
 #define BOOTS_MAX 4096
@@ -199,6 +201,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
+	char *path;
 
 	records_init(&b->rec);
 	if (!*id || strchr(id, '/') || *id == '.')
@@ -216,6 +219,9 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	read_outcome(b);
 	read_records(run, b);
 	number_boot(run, b);
+	path = xasprintf("%s/profile.tsv", b->dir);
+	b->profile = profile_load(path);
+	free(path);
 	return 0;
 }
 
@@ -289,6 +295,7 @@ int run_load(const char *dir, struct run *run)
 static void free_boot(struct boot *b)
 {
 	records_free(&b->rec);
+	profile_free(b->profile);
 	free(b->id);
 	free(b->dir);
 	free(b->outcome);

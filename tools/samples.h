@@ -34,11 +34,12 @@ struct boot {
 	uint32_t *order;		/* rec.samples[], sorted by figure */
 	uint32_t *start;		/* n_figures + 1 starts in order[] */
 	uint32_t *back;			/* rows[] to rec.rows[], or NO_ROW */
+	struct profile *profile;	/* NULL if none was taken */
 };
 
 #define NO_ROW UINT32_MAX
 
-struct kernel {
+struct run_kernel {
 	const char *name;
 	json_t *json;			/* its entry in plan.json */
 };
@@ -57,7 +58,7 @@ struct run {
 	bool exact;			/* engine icount */
 	double delta;			/* threshold of a change, a fraction */
 	unsigned long seed;
-	struct kernel *kernels;
+	struct run_kernel *kernels;
 	struct boot *boots;
 	char **rows;
 	struct figure *figures;

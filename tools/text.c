@@ -146,7 +146,8 @@ static void table_line(const struct table *t, char *const *cells, const int *wid
 		const char *s = cells[c] ? cells[c] : "";
 
 		if (split && !c) {
-			text_line(out, "%s", s);
+			if (*s)
+				text_line(out, "%s", s);
 			text_raw(&line, "   ");
 		} else {
 			text_raw(&line, "%s%*s", c ? "  " : "",

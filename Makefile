@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# `make bench` is the main job; `make help` lists the rest. The verbs take
+# their options as variables: KERNELS= BENCH= ENGINE= RUN= SERIES= BASE= SEED=
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+CC ?= gcc
+WARN := -Wall -Wextra -Wno-missing-field-initializers -Werror
+COMMON := -std=gnu11 -D_GNU_SOURCE -O2 $(WARN)
+HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
+
+TOOLS_SRC := $(sort $(wildcard tools/*.c))
+TOOLS_SRC := $(filter-out tools/insnprof.c,$(TOOLS_SRC))
+TOOLS_OBJ := $(TOOLS_SRC:tools/%.c=build/tools/%.o)
+# One file a benchmark: this list is the list of benchmarks.
+GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c))
+GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
+
+OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
+	$(foreach s,$(SERIES),--series '$(s)') $(if $(RUN),--run '$(RUN)')
+BENCH_OPTIONS := $(OPTIONS) $(if $(BENCH),--bench '$(BENCH)') \
+	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
+
+all: pinlab
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make bench     build the kernels, boot them, compare: results/NAME/report.txt
+bench: pinlab
+	@./pinlab bench $(BENCH_OPTIONS)
+
+#: make report    derive a run's reports again        (RUN=NAME)
+report: pinlab
+	@./pinlab report $(if $(RUN),--run '$(RUN)')
+
+#: make doctor    what this machine can and cannot do
+doctor: pinlab
+	@./pinlab doctor
+
+#: make kernel    build kernels only                   (KERNELS=6.12,6.12+exclusive)
+kernel: pinlab
+	@./pinlab kernel $(OPTIONS)
+
+#: make test      the suite's own tests
+test: pinlab packages-test
+	@tests/run
+
+#: make clean     what make built here; caches and results stay
+clean:
+	rm -rf build pinlab
+
+pinlab: packages-build build/pinlab build/guest/pinlab-guest build/guest/disk.ext2 \
+	build/insnprof.so
+	@ln -sf build/pinlab pinlab
+
+packages-build packages-test: packages-%:
+	@scripts/packages $*
+
+build/pinlab: $(TOOLS_OBJ)
+	@$(CC) -o $@ $^ $(HOST_LIBS)
+
+# The version is in one object, so that a commit recompiles nothing else.
+build/version: FORCE
+	@mkdir -p build
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+
+build/tools/pinlab.o build/tools/run.o: build/version
+
+build/tools/%.o: tools/%.c | packages-build
+	@mkdir -p $(@D)
+	@$(CC) $(COMMON) -MMD -Itools -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
+
+# Static and free of paths: the same compiler makes the same guest everywhere.
+build/guest/%.o: %.c | packages-build
+	@mkdir -p $(@D)
+	@$(CC) $(COMMON) -MMD -c -o $@ $<
+
+build/guest/pinlab-guest: $(GUEST_OBJ)
+	@$(CC) -static -Wl,--build-id=none -o $@ $^ -luring -lpthread
+
+build/guest/disk.ext2: scripts/mkdisk
+	@mkdir -p $(@D)
+	@scripts/mkdisk $@
+
+build/insnprof.so: tools/insnprof.c | packages-build
+	@mkdir -p $(@D)
+	@$(CC) $(COMMON) -shared -fPIC -o $@ $<
+
+-include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d)
+
+FORCE:
+.PHONY: all help bench report doctor kernel test clean packages-build packages-test FORCE

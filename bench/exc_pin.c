@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does an exclusive pin cost, beside the ordinary long-term pin in
+ * pin_longterm_fast?
+ *
+ * Oracle: the folio is exclusive while it is held and not afterwards.
+ * Varies: pages a call. A large folio has one owner, and its owner is one
+ * call: of large folios each call takes `batch` pages of a folio of its own.
+ */
+#include "../lib/bench.h"
+
+static int run(struct row *r)
+{
+	return bench_exclusive(r, PINLAB_EXC_FAST, PINLAB_UNPIN_EXC);
+}
+
+PINLAB_BENCH(exc_pin) = {
+	.name		= "exc_pin",
+	.summary	= "pin_user_pages_fast(FOLL_EXCLUSIVE) and unpin_exc_pages()",
+	.needs		= NEEDS_EXCLUSIVE,
+	.kinds		= KINDS_LONGTERM,
+	.sizes		= BATCHES,
+	.metrics	= { { "pin", "page" }, { "unpin", "page" } },
+	.setup		= bench_alloc_folios,
+	.run		= run,
+	.teardown	= check_unpinned,
+};

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does an ordinary long-term pin cost under the mmap lock?
+ *
+ * Oracle: every call takes what it was asked to, the folio's counts say so,
+ * and nothing is held afterwards.
+ * Varies: pages a call.
+ */
+#include "../lib/bench.h"
+
+static int run(struct row *r)
+{
+	return bench_take_give(r, PINLAB_PIN_LT_SLOW, PINLAB_UNPIN);
+}
+
+PINLAB_BENCH(pin_longterm_slow) = {
+	.name		= "pin_longterm_slow",
+	.summary	= "pin_user_pages(FOLL_LONGTERM) and unpin_user_pages()",
+	.needs		= NEEDS_DRIVER,
+	.kinds		= KINDS_LONGTERM,
+	.sizes		= BATCHES,
+	.metrics	= { { "pin", "page" }, { "unpin", "page" } },
+	.setup		= bench_alloc,
+	.run		= run,
+	.teardown	= check_unpinned,
+};

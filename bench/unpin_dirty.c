@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does it cost to give pages back dirty, as every O_DIRECT read does?
+ *
+ * Oracle: every call takes what it was asked to, the folio's counts say so,
+ * and nothing is held afterwards.
+ * Varies: pages a call.
+ */
+#include "../lib/bench.h"
+
+static int run(struct row *r)
+{
+	return bench_take_give(r, PINLAB_PIN_FAST, PINLAB_UNPIN_DIRTY);
+}
+
+PINLAB_BENCH(unpin_dirty) = {
+	.name		= "unpin_dirty",
+	.summary	= "pin_user_pages_fast() and unpin_user_pages_dirty_lock(true)",
+	.needs		= NEEDS_DRIVER,
+	.kinds		= KINDS_ALL,
+	.sizes		= BATCHES,
+	.metrics	= { { "pin", "page" }, { "unpin", "page" } },
+	.setup		= bench_alloc,
+	.run		= run,
+	.teardown	= check_unpinned,
+};

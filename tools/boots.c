@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "boots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Silence: the longest row is far below it, on a loaded machine too. */
+#define SILENCE_SECONDS	60
+#define LIMIT_SECONDS	900
+#define PROBE_SECONDS	10
+
+struct job {
+	struct guest guest;
+	struct run_boot *boot;	/* NULL: free */
+	char *initrd;
+};
+
+static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
+		      const char *initrd, const struct run_boot *b, struct strlist *argv)
+{
+	char *image = xasprintf("%s/%s", k->dir, arch_find(k->arch)->image);
+	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
+	char *profile = xasprintf("%s/profile.raw", g->dir);
+	struct boot_spec spec = {
+		.arch = arch_find(k->arch),
+		.engine = p->engine,
+		.kernel = image,
+		.initrd = initrd,
+		.console = g->console_path,
+		.records = g->records_path,
+		.plugin = p->options->profile && p->engine->exact ? plugin : NULL,
+		.profile = profile,
+		.rows = p->rows,
+		.skew = b->skew,
+		/* The A/A boot has the same seed: what differs is its phase alone. */
+		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
+	};
+
+	machine_argv(&spec, argv);
+	free(image);
+	free(plugin);
+	free(profile);
+}
+
+static void native_argv(const struct run_plan *p, const struct guest *g, struct strlist *argv)
+{
+	strlist_take(argv, xasprintf("%s/build/guest/pinlab-guest", repo_dir()));
+	strlist_add(argv, "--records");
+	strlist_add(argv, g->records_path);
+	strlist_add(argv, "--bench");
+	strlist_add(argv, p->rows);
+}
+
+static void guest_paths(struct guest *g, char *dir)
+{
+	*g = (struct guest){ .records_fd = -1, .silence = SILENCE_SECONDS,
+			     .limit = LIMIT_SECONDS, .dir = dir };
+	g->console_path = xasprintf("%s/console.log", dir);
+	g->records_path = xasprintf("%s/records", dir);
+	g->qemu_log_path = xasprintf("%s/qemu.log", dir);
+}
+
+static int write_command(const struct guest *g, const struct strlist *argv)
+{
+	char *path = xasprintf("%s/qemu.cmd", g->dir), *text = xstrdup("");
+	int ret;
+
+	for (size_t i = 0; i < argv->n; i++) {
+		char *more = xasprintf("%s%s\n", text, argv->v[i]);
+
+		free(text);
+		text = more;
+	}
+	ret = write_file(path, text, strlen(text));
+	free(path);
+	free(text);
+	return ret;
+}
+
+static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
+{
+	const struct kernel *k = &p->kernels[b->kernel];
+	struct strlist argv = { 0 };
+	int ret;
+
+	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
+	if (p->options->timeout)
+		j->guest.limit = p->options->timeout;
+	if (p->engine->qemu) {
+		j->initrd = initramfs_get(k);
+		if (!j->initrd)
+			return -ENOENT;
+		j->guest.exit_done = arch_find(k->arch)->exit_done;
+		spec_argv(p, k, &j->guest, j->initrd, b, &argv);
+	} else {
+		native_argv(p, &j->guest, &argv);
+	}
+	ret = write_command(&j->guest, &argv);
+	if (!ret)
+		ret = guest_start(&j->guest, &argv);
+	if (ret)
+		err("starting the boot %s: %s; what is there can be continued with --run %s",
+		    b->id, strerror(-ret), p->name);
+	else
+		j->boot = b;
+	strlist_free(&argv);
+	return ret;
+}
+
+static int job_end(struct run_plan *p, struct job *j)
+{
+	struct guest *g = &j->guest;
+	int ret = 0;
+
+	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED)
+		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
+		    g->console_path);
+	/*
+	 * An interrupted boot is not done. Neither is one that a full disk
+	 * cut short: it says nothing about its kernel.
+	 */
+	if (g->outcome != OUTCOME_OK && free_bytes(p->dir) < 1 << 20) {
+		err("the disk of %s is full; make room and continue with --run %s", p->dir,
+		    p->name);
+		ret = -ENOSPC;
+	} else if (g->outcome != OUTCOME_INTERRUPTED) {
+		ret = run_boot_done(p, j->boot, g);
+		if (ret)
+			err("cannot write the outcome of boot %s: %s; continue with --run %s",
+			    j->boot->id, strerror(-ret), p->name);
+		else
+			j->boot->done = true;
+	}
+	guest_free(g);
+	free(j->initrd);
+	j->initrd = NULL;
+	j->boot = NULL;
+	return ret;
+}
+
+static struct run_boot *next_boot(struct run_plan *p, size_t *next)
+{
+	while (*next < p->n_boots && p->boots[*next].done)
+		++*next;
+	return *next < p->n_boots ? &p->boots[(*next)++] : NULL;
+}
+
+static void show(const struct run_plan *p, const struct job *jobs, size_t n, double started,
+		 long first)
+{
+	long done = 0, total = p->n_rows * p->n_boots;
+	char detail[80] = "", left[32];
+	const char *row = "";
+	double passed = now_seconds() - started;
+
+	for (size_t i = 0; i < p->n_boots; i++)
+		done += p->boots[i].done ? p->n_rows : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct records *r = &jobs[i].guest.rec;
+
+		if (!jobs[i].boot)
+			continue;
+		done += r->done;
+		if (r->current >= 0)
+			row = r->rows[r->current].name;
+	}
+	if (done > first && passed > 1)
+		snprintf(detail, sizeof(detail), "%s left, %.40s",
+			 human_seconds(passed * (total - done) / (done - first), left,
+				       sizeof(left)), row);
+	progress("rows", done < total ? done : total, total, detail);
+}
+
+static size_t guests_at_once(const struct run_plan *p)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (p->options->jobs)
+		return p->options->jobs;
+	/* Wall-clock guests must not share a core with one another. */
+	return p->engine->exact && cores > 0 ? cores : 1;
+}
+
+int boots_run(struct run_plan *p)
+{
+	size_t n = guests_at_once(p), next = 0, running = 0;
+	struct job *jobs = xcalloc(n, sizeof(*jobs));
+	double started = now_seconds();
+	long first = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < p->n_boots; i++)
+		first += p->boots[i].done ? p->n_rows : 0;
+	do {
+		for (size_t i = 0; i < n; i++) {
+			struct run_boot *b;
+
+			if (jobs[i].boot && guest_poll(&jobs[i].guest)) {
+				int e = job_end(p, &jobs[i]);
+
+				running--;
+				ret = ret ? ret : e;
+			}
+			if (jobs[i].boot || ret || interrupted)
+				continue;
+			b = next_boot(p, &next);
+			if (!b)
+				continue;
+			ret = job_start(p, &jobs[i], b);
+			running += !ret;
+		}
+		/* One boot that cannot be started or kept: the others are ended too. */
+		for (size_t i = 0; i < n && ret; i++)
+			if (jobs[i].boot)
+				guest_stop(&jobs[i].guest, OUTCOME_INTERRUPTED, "after an error");
+		show(p, jobs, n, started, first);
+		if (running)
+			usleep(30000);
+	} while (running);
+	progress_end();
+	free(jobs);
+	if (interrupted)
+		return PINLAB_INTERRUPTED;
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size_t len)
+{
+	char dir[] = "/tmp/pinlab-probe.XXXXXX";
+	struct options o = { 0 };
+	struct run_plan p = { .engine = e, .options = &o, .rows = "-" };
+	struct run_boot b = { 0 };
+	struct strlist argv = { 0 };
+	struct guest g;
+	char *initrd;
+	bool ok = false;
+
+	if (!mkdtemp(dir)) {
+		snprintf(why, len, "%s: %s", dir, strerror(errno));
+		return false;
+	}
+	initrd = initramfs_get(k);
+	guest_paths(&g, xstrdup(dir));
+	g.exit_done = arch_find(k->arch)->exit_done;
+	g.limit = PROBE_SECONDS;
+	if (initrd) {
+		spec_argv(&p, k, &g, initrd, &b, &argv);
+		if (!guest_start(&g, &argv)) {
+			while (!guest_poll(&g))
+				usleep(20000);
+			ok = g.outcome == OUTCOME_OK;
+			snprintf(why, len, "%s: %s", outcome_name(g.outcome), g.detail);
+		}
+	}
+	strlist_free(&argv);
+	guest_free(&g);
+	free(initrd);
+	remove_tree(dir);
+	return ok;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_ROWS_H
+#define PINLAB_ROWS_H
+
+#include "util.h"
+
+struct bench_row {
+	char *name;		/* pin_fast/anon/512 */
+	char *needs;		/* "driver", "-" */
+	char *metrics;		/* "pin:page,unpin:page" */
+	char *summary;
+};
+
+/*
+ * The rows as the guest program itself lists them, so that there is one list.
+ * *rows NULL after saying why. rows_free() frees.
+ */
+size_t rows_load(struct bench_row **rows);
+void rows_free(struct bench_row *rows, size_t n);
+
+#endif

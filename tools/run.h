@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A run's folder: its plan, and what each boot leaves in it. The plan is
+ * written once, before the first boot; a boot is done when its outcome.json
+ * is there, so a run that was cut off is continued by doing the rest.
+ */
+#ifndef PINLAB_RUN_H
+#define PINLAB_RUN_H
+
+#include <jansson.h>
+
+#include "guest.h"
+#include "kernel.h"
+#include "options.h"
+
+struct run_boot {
+	char *id;		/* 02-6.12+exclusive: the folder's name */
+	size_t kernel;		/* index in the plan's kernels */
+	const char *role;	/* base, aa, test */
+	long index;		/* of this kernel and role, from 0 */
+	unsigned long skew;
+	bool done;
+};
+
+struct run_plan {
+	char *dir, *name;
+	const struct engine *engine;
+	const char *engine_why;
+	const struct options *options;
+	const char *rows;	/* globs */
+	long n_rows;		/* of one boot */
+	struct kernel *kernels;
+	size_t n_kernels;
+	struct run_boot *boots;
+	size_t n_boots;
+};
+
+/* results/NAME, or NAME where it has a slash. The caller frees. */
+char *run_path(const char *name);
+/* A name that is not taken: verb and the time. */
+char *run_new_name(const char *verb);
+
+/* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
+void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
+
+/*
+ * Write plan.json and the folders of all boots; or, where the folder has a
+ * plan already, check that it is this one and mark what is done. PINLAB_OK,
+ * PINLAB_USAGE if the folder holds another run, PINLAB_BROKE.
+ */
+int run_open(struct run_plan *p);
+/* Write outcome.json: this boot is done. 0 or -errno. */
+int run_boot_done(const struct run_plan *p, const struct run_boot *b, const struct guest *g);
+void run_plan_free(struct run_plan *p);
+
+#endif
