@@ -13,7 +13,8 @@ TOOLS_SRC := $(sort $(wildcard tools/*.c))
 TOOLS_SRC := $(filter-out tools/insnprof.c,$(TOOLS_SRC))
 TOOLS_OBJ := $(TOOLS_SRC:tools/%.c=build/tools/%.o)
 # One file a benchmark: this list is the list of benchmarks.
-GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c))
+GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c)) \
+	$(sort $(wildcard tests/guest/*.c))
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \

@@ -44,6 +44,11 @@ struct row;
 struct bench {
 	const char *name;
 	const char *summary;		/* the question, one line */
+	/*
+	 * Tests of the suite itself, named test/...: never listed, and run only
+	 * where the rows that are asked for begin with "test/".
+	 */
+	bool hidden;
 	unsigned int needs;
 	unsigned int kinds;		/* mask of MEM_*; 0: no kind in the name */
 	const struct bench_size *sizes;	/* ends in a NULL label; NULL: none */

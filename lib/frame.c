@@ -382,6 +382,9 @@ static void list_row(struct row *r)
 	const char *needs = needs_names(r->bench->needs);
 	size_t n = strlen(needs);
 
+	if (r->bench->hidden)
+		return;
+
 	printf("%s\t%.*s\t", r->name, n ? (int)n - 1 : 1, n ? needs : "-");
 	for (int i = 0; i < MAX_METRICS && r->bench->metrics[i].name; i++)
 		printf("%s%s:%s", i ? "," : "", r->bench->metrics[i].name,
@@ -407,6 +410,8 @@ static bool wanted(const char *globs, const char *name)
 
 static void maybe_row(struct row *r)
 {
+	if (r->bench->hidden && strncmp(r->frame->cfg->rows, "test/", 5))
+		return;
 	if (wanted(r->frame->cfg->rows, r->name))
 		start_row(r);
 }

@@ -103,6 +103,11 @@ void record(const char *type, ...)
 	send_all(line, n);
 }
 
+void record_raw(const char *bytes, unsigned long n)
+{
+	send_all(bytes, n);
+}
+
 const char *field(const char *fmt, ...)
 {
 	static char bufs[8][512];

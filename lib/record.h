@@ -20,6 +20,8 @@ int record_open(const char *to);
 
 /* Send one record. Tabs, newlines and what is not ASCII in a field come out as '?'. */
 void record(const char *type, ...) __attribute__((sentinel));
+/* Send bytes that are no record; for the tests of the reader. */
+void record_raw(const char *bytes, unsigned long n);
 /* A printf-like field for record(); one of eight static buffers. */
 const char *field(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Records sent so far, by this process and its children. */

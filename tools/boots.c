@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "boots.h"
+#include "symbols.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,11 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 		.initrd = initrd,
 		.console = g->console_path,
 		.records = g->records_path,
-		.plugin = p->options->profile && p->engine->exact ? plugin : NULL,
+		/*
+		 * Not in the A/A boot, so that its 0.00 says as well that the
+		 * plugin changes no figure.
+		 */
+		.plugin = p->options->profile && p->engine->exact && !b->skew ? plugin : NULL,
 		.profile = profile,
 		.rows = p->rows,
 		.skew = b->skew,
@@ -109,11 +114,32 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	return ret;
 }
 
+/* A profile explains figures and makes none: without it the run is as good. */
+static void keep_profile(const struct run_plan *p, const struct job *j)
+{
+	char *raw = xasprintf("%s/profile.raw", j->guest.dir);
+	char *tsv = xasprintf("%s/profile.tsv", j->guest.dir);
+	char *map = xasprintf("%s/System.map", p->kernels[j->boot->kernel].dir);
+	int ret;
+
+	if (file_exists(raw)) {
+		ret = symbols_resolve(raw, map, tsv);
+		if (ret)
+			note("boot %s: no profile by function: %s", j->boot->id, strerror(-ret));
+		unlink(raw);
+	}
+	free(raw);
+	free(tsv);
+	free(map);
+}
+
 static int job_end(struct run_plan *p, struct job *j)
 {
 	struct guest *g = &j->guest;
 	int ret = 0;
 
+	if (p->engine->qemu)
+		keep_profile(p, j);
 	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED)
 		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
 		    g->console_path);

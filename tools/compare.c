@@ -345,8 +345,9 @@ static void add_line(struct comparison *c, const struct run *run, const struct f
 		read_cell(c, &c->aa, &l, &l.aa);
 	if (c->has_b)
 		read_cell(c, &c->b, &l, &l.b);
-	/* A third kernel's row: it stands in that kernel's comparison. */
-	if (l.a.verdict == VERDICT_NONE && l.b.verdict == VERDICT_NONE)
+	/* Not there or skipped on both sides: a third kernel has it. */
+	if (l.a.verdict != VERDICT_FAIL && l.a.verdict != VERDICT_BROKEN && !l.a.n &&
+	    l.b.verdict != VERDICT_FAIL && l.b.verdict != VERDICT_BROKEN && !l.b.n)
 		return;
 	if (c->exact) {
 		exact_change(&l);

@@ -106,6 +106,8 @@ const char *report_word(const struct report *r)
 		slower += r->cmp[i].count[CHANGE_SLOWER];
 		faster += r->cmp[i].count[CHANGE_FASTER];
 	}
+	if (!r->cmp[0].has_b)
+		return "measured";
 	return slower && faster ? "slower and faster" : slower ? "slower" :
 	       faster ? "faster" : "no change shown";
 }

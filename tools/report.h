@@ -40,7 +40,7 @@ const char *report_word(const struct report *r);
 void report_text(const struct report *r, struct text *t);
 void report_sentence(const struct report *r, struct text *t);
 void report_subject(const struct report *r, struct text *t);
-void report_limits(const struct run *run, struct text *t);
+void report_limits(const struct run *run, bool compared, struct text *t);
 void report_command(const struct run *run, struct text *t);
 void report_summary(const struct comparison *c, struct text *t);
 void report_legend(const struct comparison *c, struct text *t);

@@ -71,9 +71,12 @@ static json_t *hash_inputs(const struct run *run)
 							    hex));
 	free(path);
 	for (size_t i = 0; i < run->n_boots; i++) {
-		char *rel = xasprintf("boots/%s/", run->boots[i].id);
+		const struct boot *b = &run->boots[i];
+		char *rel = xasprintf("boots/%s/", b->id);
 
-		hash_tree(run->boots[i].dir, rel, 0, files);
+		/* A boot that is not done changes when the run is continued. */
+		if (b->there && strcmp(b->outcome, "interrupted"))
+			hash_tree(b->dir, rel, 0, files);
 		free(rel);
 	}
 	return files;
@@ -123,6 +126,17 @@ static int edited(const struct run *run, const char *file, const char *what)
 	return -ESTALE;
 }
 
+/* Did the manifest know the boot that the file belongs to? */
+static bool boot_was_done(const json_t *then, const char *file)
+{
+	const char *id = file + strlen("boots/");
+	char *outcome = xasprintf("boots/%.*s/outcome.json", (int)strcspn(id, "/"), id);
+	bool done = json_object_get(then, outcome);
+
+	free(outcome);
+	return done;
+}
+
 static int compare_inputs(const struct run *run, const json_t *then, const json_t *now)
 {
 	const char *key;
@@ -137,7 +151,7 @@ static int compare_inputs(const struct run *run, const json_t *then, const json_
 			return edited(run, key, "differs from " MANIFEST);
 	}
 	json_object_foreach((json_t *)now, key, v)
-		if (!json_object_get(then, key))
+		if (!json_object_get(then, key) && boot_was_done(then, key))
 			return edited(run, key, "is not in " MANIFEST);
 	return 0;
 }

@@ -119,7 +119,8 @@ void report_boots(const struct report *r, struct text *t)
 	struct table table = { .align = "lllrl" };
 
 	text_line(t, "%s", "");
-	text_line(t, "---- Details ----");
+	text_line(t, "Details");
+	text_line(t, "-------");
 	for (size_t i = 0; i < r->run.n_kernels; i++) {
 		say_kernel(r, i, t);
 		for (size_t j = 0; j < r->n; j++)

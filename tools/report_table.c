@@ -102,26 +102,44 @@ static bool group_changed(const struct group *g)
 	       g->count[CHANGE_NOT_EXACT];
 }
 
-/* "1.00 .. 2.00", or one figure where both are the same */
-static const char *range(char *buf, size_t len, const char *fmt, double min, double max)
+/* "1.00 .. 2.00", or one figure where both are the same. */
+static const char *range(char *buf, size_t len, const char *lo, const char *between,
+			 const char *hi)
 {
-	char lo[40], hi[40];
+	bool one = !strcmp(lo, hi);
 
-	snprintf(lo, sizeof(lo), fmt, min);
-	snprintf(hi, sizeof(hi), fmt, max);
-	snprintf(buf, len, "%s%s%s", lo, strcmp(lo, hi) ? " .. " : "", strcmp(lo, hi) ? hi : "");
+	snprintf(buf, len, "%s%s%s", lo, one ? "" : between, one ? "" : hi);
 	return buf;
 }
 
-/* As range(); what rounds to nothing is 0.00, without a sign. */
+static const char *value_range(const struct comparison *c, char *buf, size_t len, double min,
+			       double max)
+{
+	char lo[40], hi[40];
+
+	if (c->exact)
+		return range(buf, len, value_text(llround(min * VALUE_ONE), lo), " .. ",
+			     value_text(llround(max * VALUE_ONE), hi));
+	snprintf(lo, sizeof(lo), "%.4g", min);
+	snprintf(hi, sizeof(hi), "%.4g", max);
+	return range(buf, len, lo, "-", hi);
+}
+
+static const char *ratio_range(char *buf, size_t len, double min, double max)
+{
+	char lo[40], hi[40];
+
+	snprintf(lo, sizeof(lo), "%.3f", min);
+	snprintf(hi, sizeof(hi), "%.3f", max);
+	return range(buf, len, lo, "-", hi);
+}
+
 static const char *change_range(char *buf, size_t len, double min, double max)
 {
 	char lo[VALUE_TEXT], hi[VALUE_TEXT];
 
-	change_text(llround(min * VALUE_ONE), lo);
-	change_text(llround(max * VALUE_ONE), hi);
-	snprintf(buf, len, "%s%s%s", lo, strcmp(lo, hi) ? " .. " : "", strcmp(lo, hi) ? hi : "");
-	return buf;
+	return range(buf, len, change_text(llround(min * VALUE_ONE), lo), " .. ",
+		     change_text(llround(max * VALUE_ONE), hi));
 }
 
 /* A name that is too long for a column gives way to its part in the comparison. */
@@ -134,7 +152,7 @@ static void exact_row(const struct comparison *c, const struct group *g, struct 
 {
 	char a[100], noise[100] = "-", change[100] = "";
 
-	range(a, sizeof(a), "%.2f", g->a_min, g->a_max);
+	value_range(c, a, sizeof(a), g->a_min, g->a_max);
 	if (g->has_noise)
 		change_range(noise, sizeof(noise), g->noise_min, g->noise_max);
 	if (c->has_b)
@@ -151,11 +169,11 @@ static void wall_row(const struct comparison *c, const struct group *g, struct t
 	char a[100], noise[100] = "-", change[100] = "", verdicts[100] = "";
 	double off = fmax(fabs(g->noise_min - 1), fabs(g->noise_max - 1)) * 100;
 
-	range(a, sizeof(a), "%.4g", g->a_min, g->a_max);
+	value_range(c, a, sizeof(a), g->a_min, g->a_max);
 	if (g->has_noise)
 		snprintf(noise, sizeof(noise), "%.1f %%%s", off, g->noisy ? " !" : "");
 	if (c->has_b) {
-		range(change, sizeof(change), "%.3f", g->change_min, g->change_max);
+		ratio_range(change, sizeof(change), g->change_min, g->change_max);
 		snprintf(verdicts, sizeof(verdicts), "%zu/%zu/%zu/%zu%s", g->count[CHANGE_SLOWER],
 			 g->count[CHANGE_FASTER], g->count[CHANGE_EQUIVALENT],
 			 g->count[CHANGE_INCONCLUSIVE],
@@ -178,8 +196,8 @@ static void summary_head(const struct comparison *c, struct table *t)
 }
 
 /* "get_fast get, unpin put" of the groups that `want` picks; NULL if none. */
-static char *name_groups(const struct group *g, size_t n, bool (*want)(const struct group *g),
-			 bool values)
+static char *name_groups(const struct comparison *c, const struct group *g, size_t n,
+			 bool (*want)(const struct group *g), bool values)
 {
 	struct text t = { 0 };
 	char buf[100];
@@ -191,7 +209,7 @@ static char *name_groups(const struct group *g, size_t n, bool (*want)(const str
 			 g[i].first->row, g[i].first->metric);
 		if (values)
 			text_raw(&t, " %s %s",
-				 range(buf, sizeof(buf), "%.2f", g[i].one_min, g[i].one_max),
+				 value_range(c, buf, sizeof(buf), g[i].one_min, g[i].one_max),
 				 g[i].first->unit);
 	}
 	return t.s;
@@ -217,10 +235,10 @@ static bool group_none(const struct group *g)
 	return g->none;
 }
 
-static void say_groups(const struct group *g, size_t n, bool (*want)(const struct group *g),
-		       struct text *t, const char *what, const char *name)
+static void say_groups(const struct comparison *c, const struct group *g, size_t n,
+		       bool (*want)(const struct group *g), struct text *t, const char *what, const char *name)
 {
-	char *names = name_groups(g, n, want, *name);
+	char *names = name_groups(c, g, n, want, *name);
 
 	if (names)
 		text_wrap(t, 4, "%s%s: %s.", what, name, names);
@@ -260,6 +278,10 @@ static void summary_table(const struct comparison *c, const struct group *g, siz
 {
 	struct table table = { 0 };
 
+	/* Where the heads cannot say it. */
+	if (c->has_b && (strcmp(head_name(&c->a, ""), side_name(&c->a)) ||
+			 strcmp(head_name(&c->b, ""), side_name(&c->b))))
+		text_line(t, "%s against %s:", side_name(&c->b), side_name(&c->a));
 	summary_head(c, &table);
 	for (size_t i = 0; i < n; i++) {
 		if (!g[i].n || (!all && !group_changed(&g[i])))
@@ -284,13 +306,13 @@ void report_summary(const struct comparison *c, struct text *t)
 	if (shown)
 		summary_table(c, g, n, all, t);
 	if (!all)
-		say_groups(g, n, group_quiet, t, c->exact ? "Unchanged, 0.00 on every row" :
+		say_groups(c, g, n, group_quiet, t, c->exact ? "Unchanged, 0.00 on every row" :
 			   "No row slower or faster, verdicts below", "");
 	if (c->has_b) {
-		say_groups(g, n, group_only_b, t, "Only on ", side_name(&c->b));
-		say_groups(g, n, group_only_a, t, "Only on ", side_name(&c->a));
+		say_groups(c, g, n, group_only_b, t, "Only on ", side_name(&c->b));
+		say_groups(c, g, n, group_only_a, t, "Only on ", side_name(&c->a));
 	}
-	say_groups(g, n, group_none, t, "Failed or broken, without a value to compare", "");
+	say_groups(c, g, n, group_none, t, "Failed or broken, without a value to compare", "");
 	say_doubts(c, t);
 	if (n)
 		text_line(t, "%s", "");

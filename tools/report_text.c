@@ -53,12 +53,12 @@ static void exact_sentence(const struct comparison *c, struct text *t)
 	char *range;
 
 	if (!more && !less && !c->count[CHANGE_NOT_EXACT]) {
-		text_raw(t, "%s costs the same as %s, to the instruction, in all %zu figures",
-			 side_name(&c->b), side_name(&c->a), all);
+		text_raw(t, "%s costs the same as %s, to the instruction, in all %zu figure%s",
+			 side_name(&c->b), side_name(&c->a), all, all == 1 ? "" : "s");
 		return;
 	}
-	text_raw(t, "%s costs more than %s in %zu of %zu figures", side_name(&c->b),
-		 side_name(&c->a), more, all);
+	text_raw(t, "%s costs more than %s in %zu of %zu figure%s", side_name(&c->b),
+		 side_name(&c->a), more, all, all == 1 ? "" : "s");
 	range = change_ranges(c, CHANGE_SLOWER);
 	if (range)
 		text_raw(t, " (%s)", range);
@@ -78,8 +78,8 @@ static void wall_sentence(const struct comparison *c, struct text *t)
 	size_t all = c->count[CHANGE_SLOWER] + c->count[CHANGE_FASTER] +
 		     c->count[CHANGE_EQUIVALENT] + c->count[CHANGE_INCONCLUSIVE];
 
-	text_raw(t, "%s against %s in %zu figures: %zu slower, %zu faster, %zu equivalent within +-%g %%, %zu inconclusive",
-		 side_name(&c->b), side_name(&c->a), all, c->count[CHANGE_SLOWER],
+	text_raw(t, "%s against %s in %zu figure%s: %zu slower, %zu faster, %zu equivalent within +-%g %%, %zu inconclusive",
+		 side_name(&c->b), side_name(&c->a), all, all == 1 ? "" : "s", c->count[CHANGE_SLOWER],
 		 c->count[CHANGE_FASTER], c->count[CHANGE_EQUIVALENT], c->delta * 100,
 		 c->count[CHANGE_INCONCLUSIVE]);
 }
@@ -242,13 +242,13 @@ void report_subject(const struct report *r, struct text *t)
 		  plan_text(run, "started"), plan_text(run, "suite"));
 }
 
-void report_limits(const struct run *run, struct text *t)
+void report_limits(const struct run *run, bool compared, struct text *t)
 {
 	if (run->exact)
 		text_wrap(t, 0, "What it does not show: icount counts instructions on one emulated CPU. Caches, TLBs, branch prediction, contention between CPUs and the price of a locked instruction cost nothing here; the timer tick is left out.");
 	else if (!strcmp(plan_text(run, "engine"), "mttcg"))
 		text_wrap(t, 0, "What it does not show: mttcg is an emulated machine, its times are of the emulator. It shows races and contention, not the speed of hardware.");
-	else if (run->n_kernels == 1)
+	else if (!compared)
 		text_wrap(t, 0, "What it does not show: one kernel on one machine is no comparison. Put two such runs side by side with ./pinlab compare.");
 	else
 		text_wrap(t, 0, "What it does not show: other machines. Times hold for this CPU and this layout of the kernel; an interval covers the boots that were made, no others.");
@@ -309,7 +309,7 @@ void report_text(const struct report *r, struct text *t)
 		report_summary(&r->cmp[i], t);
 	if (r->pass)
 		report_legend(&r->cmp[0], t);
-	report_limits(run, t);
+	report_limits(run, r->cmp[0].has_b, t);
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
 	report_command(run, t);

@@ -50,6 +50,20 @@ static inline bool folio_maybe_exclusive_pinned(struct folio *folio)
 	pin_user_pages_remote(mm, start, nr, flags, pages, NULL)
 #endif
 
+/* memfd_pin_folios() came with 6.11 (89c1905d9c14). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#include <linux/memfd.h>
+#define PINLAB_HAS_MEMFD	1
+#else
+#define PINLAB_HAS_MEMFD	0
+static inline long memfd_pin_folios(struct file *memfd, loff_t start, loff_t end,
+				    struct folio **folios, unsigned int max_folios,
+				    pgoff_t *offset)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /*
  * The pin count of a large folio, or -1 where the folio keeps its pins in
  * _refcount. The field has moved twice.

@@ -95,6 +95,7 @@ static long ioc_caps(void __user *arg)
 		.abi = PINLAB_ABI,
 		.exclusive = PINLAB_HAS_EXCLUSIVE,
 		.has_cycles = get_cycles() != 0,
+		.memfd = PINLAB_HAS_MEMFD,
 	};
 
 	return copy_to_user(arg, &caps, sizeof(caps)) ? -EFAULT : 0;

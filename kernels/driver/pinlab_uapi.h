@@ -30,6 +30,7 @@ enum pinlab_op {
 	PINLAB_PIN_LT_SLOW,
 	PINLAB_EXC_FAST,	/* and with FOLL_LONGTERM | FOLL_EXCLUSIVE */
 	PINLAB_EXC_SLOW,
+	PINLAB_PIN_MEMFD,	/* memfd_pin_folios(): `pid` is the memfd, addr the offset */
 	/* Give the slot's pages back, oldest first. */
 	PINLAB_PUT,		/* put_page() */
 	PINLAB_UNPIN,		/* unpin_user_pages() */
@@ -62,8 +63,9 @@ struct pinlab_step {
 	__u32 flags;
 	__u32 slot;
 	__u32 calls;	/* how often the operation is called */
-	__u32 batch;	/* pages a call */
+	__u32 batch;	/* pages a call (PINLAB_PIN_MEMFD: folios, each counts as a page) */
 	__u32 pid;	/* PINLAB_PIN_REMOTE: whose memory; 0: the caller's */
+	__u32 pad;
 	__u64 addr;	/* user address of the first call */
 	__u64 stride;	/* bytes from one call's address to the next */
 	__u64 tag;	/* the caller's, left alone */
@@ -85,7 +87,7 @@ struct pinlab_caps {
 	__u32 abi;
 	__u32 exclusive;	/* the kernel has exclusive pins */
 	__u32 has_cycles;	/* PINLAB_CLOCK_CYCLES can be used */
-	__u32 pad;
+	__u32 memfd;		/* the kernel has memfd_pin_folios() */
 };
 
 /* State of the page at addr, or, where addr is 0, of page `index` of a slot. */

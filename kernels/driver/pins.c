@@ -6,6 +6,7 @@
  * call stands between the clock and the function under test. What a loop
  * itself costs can be had with PINLAB_NOP.
  */
+#include <linux/file.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -17,6 +18,7 @@
 
 struct loop {
 	struct mm_struct *mm;	/* PINLAB_PIN_REMOTE */
+	struct file *memfd;	/* PINLAB_PIN_MEMFD */
 	unsigned int gup_flags;
 	u32 clock;
 	bool mark;
@@ -135,6 +137,17 @@ static __always_inline long take_pin_remote(const struct loop *l, unsigned long 
 	return compat_pin_user_pages_remote(l->mm, addr, batch, l->gup_flags, pages);
 }
 
+static __always_inline long take_pin_memfd(const struct loop *l, unsigned long addr,
+					   u32 batch, struct page **pages)
+{
+	/* A folio's first page is the folio: the slot takes them as pages. */
+	struct folio **folios = (struct folio **)pages;
+	pgoff_t offset;
+
+	return memfd_pin_folios(l->memfd, addr, addr + (loff_t)batch * PAGE_SIZE - 1, folios,
+				batch, &offset);
+}
+
 static __always_inline long give_put(struct page **pages, u32 batch)
 {
 	u32 i;
@@ -220,6 +233,9 @@ static void take_step(const struct loop *l, struct pinlab_step *s, struct pinlab
 		take_loop(l, s, slot, take_pin_remote);
 		mmap_read_unlock(l->mm);
 		break;
+	case PINLAB_PIN_MEMFD:
+		take_loop(l, s, slot, take_pin_memfd);
+		break;
 	}
 }
 
@@ -267,6 +283,7 @@ static const struct {
 				     FOLL_LONGTERM | PINLAB_FOLL_EXCLUSIVE, true },
 	[PINLAB_EXC_SLOW]	 = { HOLD_NOTHING, HOLD_EXC,
 				     FOLL_LONGTERM | PINLAB_FOLL_EXCLUSIVE, true },
+	[PINLAB_PIN_MEMFD]	 = { HOLD_NOTHING, HOLD_PIN, FOLL_LONGTERM },
 	[PINLAB_PUT]		 = { HOLD_GET, HOLD_NOTHING },
 	[PINLAB_UNPIN]		 = { HOLD_PIN, HOLD_NOTHING },
 	[PINLAB_UNPIN_DIRTY]	 = { HOLD_PIN, HOLD_NOTHING },
@@ -301,7 +318,7 @@ static int slot_room(struct pinlab_slot *slot, const struct pinlab_step *s)
 /* An unknown operation, or one that does not fit what the slot holds. */
 static int check_step(struct pinlab_file *pf, const struct pinlab_step *s, u32 clock)
 {
-	const struct pinlab_slot *slot = &pf->slot[s->slot];
+	const struct pinlab_slot *slot;
 
 	if (s->op >= PINLAB_NR_OPS || s->slot >= PINLAB_SLOTS || !s->batch ||
 	    s->batch > PINLAB_SLOT_PAGES || s->calls > PINLAB_MAX_CALLS ||
@@ -309,6 +326,8 @@ static int check_step(struct pinlab_file *pf, const struct pinlab_step *s, u32 c
 		return -EINVAL;
 	slot = &pf->slot[s->slot];
 	if (ops[s->op].exclusive && !PINLAB_HAS_EXCLUSIVE)
+		return -EOPNOTSUPP;
+	if (s->op == PINLAB_PIN_MEMFD && !PINLAB_HAS_MEMFD)
 		return -EOPNOTSUPP;
 	if (s->op == PINLAB_NOP)
 		return 0;
@@ -341,6 +360,28 @@ static struct mm_struct *remote_mm(u32 nr)
 		put_task_struct(task);
 	}
 	return mm;
+}
+
+/* Whose memory the step is about, where that is not simply the caller's. */
+static int get_target(struct loop *l, const struct pinlab_step *s)
+{
+	if (s->op == PINLAB_PIN_REMOTE) {
+		l->mm = remote_mm(s->pid);
+		return l->mm ? 0 : -ESRCH;
+	}
+	if (s->op == PINLAB_PIN_MEMFD) {
+		l->memfd = fget(s->pid);
+		return l->memfd ? 0 : -EBADF;
+	}
+	return 0;
+}
+
+static void put_target(struct loop *l)
+{
+	if (l->mm)
+		mmput(l->mm);
+	if (l->memfd)
+		fput(l->memfd);
 }
 
 static void settle_slot(struct pinlab_slot *slot, const struct pinlab_step *s)
@@ -376,11 +417,9 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 
 	l.mark = s->flags & PINLAB_MARK;
 	l.gup_flags = ops[s->op].gup_flags | (s->flags & PINLAB_READ ? 0 : FOLL_WRITE);
-	if (s->op == PINLAB_PIN_REMOTE) {
-		l.mm = remote_mm(s->pid);
-		if (!l.mm)
-			return -ESRCH;
-	}
+	err = get_target(&l, s);
+	if (err)
+		return err;
 
 	noise = pinlab_noise();
 	if (s->op == PINLAB_NOP)
@@ -391,8 +430,7 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 		give_step(&l, s, slot);
 	s->noise = pinlab_noise() - noise;
 
-	if (l.mm)
-		mmput(l.mm);
+	put_target(&l);
 	settle_slot(slot, s);
 	return 0;
 }

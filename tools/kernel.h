@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernels by name: "6.12", "6.12+exclusive", "x86_64/6.12". A name becomes a
+ * content key, the key a folder of the cache; what is not there is built.
+ */
+#ifndef PINLAB_KERNEL_H
+#define PINLAB_KERNEL_H
+
+#include "util.h"
+
+struct kernel {
+	char *name;		/* as it was asked for; "6.12+exclusive" */
+	const char *arch;	/* "x86_64" */
+	char *base;		/* "6.12"; "base" for a tree that the user named */
+	char *variant;		/* "exclusive"; "" without a series */
+	char *flavor;		/* "lean" */
+	char *series;		/* an mbox, a patch or a folder of them; NULL */
+	char *tree, *ref;	/* --base TREE@REF; NULL for a base of kernels/bases */
+	char *branch;		/* "6.12": what Kconfig fragments and series are chosen by */
+
+	/* Filled by kernel_get(). */
+	char key[SHA_HEX];
+	char *dir;		/* cache entry: vmlinux, System.map, config, series/ */
+	char *driver;		/* pinlab.ko for it; NULL if kernels/driver is empty */
+	char *release;		/* uname -r */
+	char *base_version;	/* "6.12.117-1~deb12u1", or a commit */
+	char *compiler;
+	char *series_sha, *config_sha;
+};
+
+/*
+ * From names (comma separated; NULL: the base and its series `exclusive`),
+ * --base (a base's name, TREE or TREE@REF, or NULL), --series and --flavor
+ * (NULL: lean) to kernels. The base that --base names is also called "base".
+ * PINLAB_OK, or PINLAB_USAGE after saying what is wrong.
+ */
+int kernels_parse(const char *names, const char *base_opt, const struct strlist *series_opts,
+		  const char *flavor, struct kernel **out, size_t *n);
+void kernels_free(struct kernel *k, size_t n);
+
+/*
+ * Take it from the cache, or fetch, patch and build it, with progress.
+ * PINLAB_OK, PINLAB_BROKE after saying why, PINLAB_INTERRUPTED.
+ */
+int kernel_get(struct kernel *k);
+
+/* The names of all kernels that can be had without --base and --series. */
+void kernels_list(struct strlist *names);
+
+#endif
