@@ -17,9 +17,19 @@ GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c)) \
 	$(sort $(wildcard tests/guest/*.c))
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
+TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
+	build/tests/e2e
+# What the tests link with: all of ./pinlab but its main().
+TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
+
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
 	$(foreach s,$(SERIES),--series '$(s)') $(if $(RUN),--run '$(RUN)')
-BENCH_OPTIONS := $(OPTIONS) $(if $(BENCH),--bench '$(BENCH)') \
+BENCH_TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
+	build/tests/e2e
+# What the tests link with: all of ./pinlab but its main().
+TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
+
+OPTIONS := $(OPTIONS) $(if $(BENCH),--bench '$(BENCH)') \
 	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
 all: pinlab
@@ -44,7 +54,7 @@ kernel: pinlab
 	@./pinlab kernel $(OPTIONS)
 
 #: make test      the suite's own tests
-test: pinlab packages-test
+test: pinlab packages-test $(TESTS)
 	@tests/run
 
 #: make clean     what make built here; caches and results stay
@@ -84,11 +94,19 @@ build/guest/disk.ext2: scripts/mkdisk
 	@mkdir -p $(@D)
 	@scripts/mkdisk $@
 
+build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
+
+build/tests/e2e: tests/e2e.c build/tools/util.o | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(COMMON) -MMD -Itools -o $@ $< build/tools/util.o -lcmocka $(HOST_LIBS)
+
 build/insnprof.so: tools/insnprof.c | packages-build
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -shared -fPIC -o $@ $<
 
--include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d)
+-include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
 .PHONY: all help bench report doctor kernel test clean packages-build packages-test FORCE

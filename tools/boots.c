@@ -93,6 +93,8 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
 	if (p->options->timeout)
 		j->guest.limit = p->options->timeout;
+	if (p->options->silence)
+		j->guest.silence = p->options->silence;
 	if (p->engine->qemu) {
 		j->initrd = initramfs_get(k);
 		if (!j->initrd)

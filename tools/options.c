@@ -8,7 +8,8 @@
 
 enum {
 	OPT_KERNELS = 256, OPT_BENCH, OPT_ENGINE, OPT_FLAVOR, OPT_BASE, OPT_RUN, OPT_MODULE,
-	OPT_SERIES, OPT_BOOTS, OPT_DELTA, OPT_JOBS, OPT_TIMEOUT, OPT_SEED, OPT_NO_PROFILE,
+	OPT_SERIES, OPT_BOOTS, OPT_DELTA, OPT_JOBS, OPT_TIMEOUT, OPT_SILENCE, OPT_SEED,
+	OPT_NO_PROFILE,
 };
 
 static const struct option table[] = {
@@ -24,6 +25,7 @@ static const struct option table[] = {
 	{ "delta", required_argument, NULL, OPT_DELTA },
 	{ "jobs", required_argument, NULL, OPT_JOBS },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "silence", required_argument, NULL, OPT_SILENCE },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "no-profile", no_argument, NULL, OPT_NO_PROFILE },
 	{ 0 }
@@ -34,7 +36,8 @@ static const struct {
 	const char *verb;
 	const char *takes;
 } allowed[] = {
-	{ "bench", "kernels bench engine flavor base run module series boots delta jobs timeout seed no-profile" },
+	{ "bench", "kernels bench engine flavor base run module series boots delta jobs "
+		   "timeout silence seed no-profile" },
 	{ "kernel", "kernels flavor base series" },
 	{ "report", "run" },
 	{ "compare", "seed" },
@@ -106,6 +109,8 @@ static int take(struct options *o, int c, const char *arg)
 		return number("jobs", arg, 1, 256, &o->jobs);
 	case OPT_TIMEOUT:
 		return number("timeout", arg, 1, 86400, &o->timeout);
+	case OPT_SILENCE:
+		return number("silence", arg, 1, 86400, &o->silence);
 	case OPT_SEED:
 		if (number("seed", arg, 0, 0x7fffffff, &n))
 			return PINLAB_USAGE;

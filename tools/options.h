@@ -19,6 +19,7 @@ struct options {
 	double delta;			/* practical threshold of a change, in percent */
 	long jobs;			/* guests at once; 0: one a core */
 	long timeout;			/* seconds for one boot; 0: default */
+	long silence;			/* seconds without a sign of a guest; 0: default */
 	unsigned long seed;		/* order of boots, bootstrap */
 	bool profile;			/* count instructions by function */
 	int argc;			/* the whole command, for the record */

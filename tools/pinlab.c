@@ -35,6 +35,7 @@ static const struct verb {
 "  --seed N         order of boots and resampling (default 1)\n"
 "  --jobs N         guests at once (default: one a core; 1 for wall clock)\n"
 "  --timeout S      seconds for one boot (default 900)\n"
+"  --silence S      seconds without a sign of a guest (default 60)\n"
 "  --no-profile     icount: do not count instructions by function\n"
 "  --flavor NAME    Kconfig set of the kernels (default: lean)\n"
 "\n"

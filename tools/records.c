@@ -69,9 +69,10 @@ static void *grow(void *p, size_t n, size_t size)
 /* Names end up in file names, KTAP lines and tables: a narrow alphabet. */
 static bool good_name(const char *s)
 {
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			     "_-+./:@=,%~");
+	size_t n = 0;
 
+	while (isalnum((unsigned char)s[n]) || (s[n] && strchr("_-+./:@=,%~", s[n])))
+		n++;
 	return n && !s[n] && n <= RECORDS_NAME_MAX;
 }
 

@@ -236,7 +236,8 @@ static bool group_none(const struct group *g)
 }
 
 static void say_groups(const struct comparison *c, const struct group *g, size_t n,
-		       bool (*want)(const struct group *g), struct text *t, const char *what, const char *name)
+		       bool (*want)(const struct group *g), struct text *t, const char *what,
+		       const char *name)
 {
 	char *names = name_groups(c, g, n, want, *name);
 

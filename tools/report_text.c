@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The first screen of report.txt: the verdict, what was compared, what it does not show. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,8 @@ static char *change_ranges(const struct comparison *c, enum change kind)
 			continue;
 		if (u == n) {
 			units[n++] = l->unit;
-			min[u] = max[u] = l->change.exact;
+			min[u] = l->change.exact;
+			max[u] = l->change.exact;
 		}
 		min[u] = l->change.exact < min[u] ? l->change.exact : min[u];
 		max[u] = l->change.exact > max[u] ? l->change.exact : max[u];
@@ -79,9 +81,9 @@ static void wall_sentence(const struct comparison *c, struct text *t)
 		     c->count[CHANGE_EQUIVALENT] + c->count[CHANGE_INCONCLUSIVE];
 
 	text_raw(t, "%s against %s in %zu figure%s: %zu slower, %zu faster, %zu equivalent within +-%g %%, %zu inconclusive",
-		 side_name(&c->b), side_name(&c->a), all, all == 1 ? "" : "s", c->count[CHANGE_SLOWER],
-		 c->count[CHANGE_FASTER], c->count[CHANGE_EQUIVALENT], c->delta * 100,
-		 c->count[CHANGE_INCONCLUSIVE]);
+		 side_name(&c->b), side_name(&c->a), all, all == 1 ? "" : "s",
+		 c->count[CHANGE_SLOWER], c->count[CHANGE_FASTER], c->count[CHANGE_EQUIVALENT],
+		 c->delta * 100, c->count[CHANGE_INCONCLUSIVE]);
 }
 
 void report_pair(const struct comparison *c, struct text *t)
@@ -257,11 +259,12 @@ void report_limits(const struct run *run, bool compared, struct text *t)
 /* In single quotes where the shell would make something else of it. */
 static char *shell_word(const char *s)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_-+./:@=,%";
 	struct text t = { 0 };
+	size_t plain = 0;
 
-	if (*s && !s[strspn(s, plain)])
+	while (isalnum((unsigned char)s[plain]) || (s[plain] && strchr("_-+./:@=,%", s[plain])))
+		plain++;
+	if (plain && !s[plain])
 		return xstrdup(s);
 	text_raw(&t, "'");
 	for (; *s; s++) {

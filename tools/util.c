@@ -258,9 +258,11 @@ const char *repo_dir(void)
 		dir[n] = '\0';
 		slash = strrchr(dir, '/');
 		*(slash == dir ? slash + 1 : slash) = '\0';
-		/* Test programs lie in build/, one level further down. */
-		slash = strrchr(dir, '/');
-		if (slash && !strcmp(slash, "/build"))
+		/* The programs themselves lie in build/ and build/tests/. */
+		slash = strstr(dir, "/build");
+		while (slash && slash[6] && slash[6] != '/')
+			slash = strstr(slash + 1, "/build");
+		if (slash)
 			*slash = '\0';
 	}
 	return dir;

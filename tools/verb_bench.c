@@ -11,7 +11,6 @@
 #include "rows.h"
 #include "verbs.h"
 
-#define DEFAULT_KERNELS "6.12,6.12+exclusive"
 /* The digits must be the same on every machine: so exact, not the fastest that there is. */
 #define DEFAULT_ENGINE "icount"
 /* What the kernel's command line holds, less what else stands on it. */
@@ -174,8 +173,8 @@ static int load_module(const char *path)
 
 static int get_kernels(struct run_plan *p, struct options *o)
 {
-	int ret = kernels_parse(o->kernels ? o->kernels : DEFAULT_KERNELS, o->base, &o->series,
-				o->flavor ? o->flavor : "lean", &p->kernels, &p->n_kernels);
+	int ret = kernels_parse(o->kernels, o->base, &o->series, o->flavor, &p->kernels,
+				&p->n_kernels);
 
 	if (!ret)
 		ret = check_qemu(p->kernels, p->n_kernels);

@@ -99,7 +99,8 @@ static void say_differences(const struct pair *p, struct text *t)
 		static const char *const keys[][2] = {
 			{ "release", "release" }, { "base_version", "base version" },
 			{ "compiler", "compiler" }, { "config_sha256", "config (sha256)" },
-			{ "series_sha256", "series (sha256)" }, { "vmlinux_sha256", "vmlinux (sha256)" },
+			{ "series_sha256", "series (sha256)" },
+			{ "vmlinux_sha256", "vmlinux (sha256)" },
 		};
 
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)

@@ -142,8 +142,9 @@ static void print_run(const char *name, const char *dir)
 		printf("%-32s cannot be read\n", name);
 		return;
 	}
-	printf("%-32s %.10s  %-6s  %3zu of %-3zu boots  %-17s  ", name, plan_text(&r.run, "started"),
-	       plan_text(&r.run, "engine"), r.boots_ok, r.run.n_boots, report_word(&r));
+	printf("%-32s %.10s  %-6s  %3zu of %-3zu boots  %-17s  ", name,
+	       plan_text(&r.run, "started"), plan_text(&r.run, "engine"), r.boots_ok,
+	       r.run.n_boots, report_word(&r));
 	for (size_t i = 0; i < r.run.n_kernels; i++)
 		printf("%s%s", i ? "," : "", r.run.kernels[i].name);
 	printf("\n");

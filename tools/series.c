@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "series.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), m = strlen(suffix);
+
+	return n > m && !strcmp(name + n - m, suffix);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* quilt's file: one name a line, '#' comments, options like -p1 behind the name. */
+static void names_of_series_file(const char *text, struct strlist *names)
+{
+	struct strlist lines = { 0 };
+
+	strlist_split(&lines, text, "\r\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		char *l = lines.v[i] + strspn(lines.v[i], " \t");
+
+		l[strcspn(l, " \t#")] = '\0';
+		if (*l)
+			strlist_add(names, l);
+	}
+	strlist_free(&lines);
+}
+
+static int patches_of_folder(const char *dir, struct strlist *patches)
+{
+	char *path = xasprintf("%s/series", dir), *text = read_file(path, NULL);
+	struct strlist names = { 0 };
+	int ret = 0;
+
+	if (text)
+		names_of_series_file(text, &names);
+	else
+		ret = list_dir(dir, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (text || has_suffix(names.v[i], ".patch") || has_suffix(names.v[i], ".diff"))
+			strlist_take(patches, xasprintf("%s/%s", dir, names.v[i]));
+	strlist_free(&names);
+	free(text);
+	free(path);
+	return ret;
+}
+
+/* What a series is made of as it lies there: an mbox counts as one file. */
+static int files_of(const char *path, struct strlist *files)
+{
+	int ret = 0;
+
+	if (is_folder(path))
+		ret = patches_of_folder(path, files);
+	else
+		strlist_add(files, path);
+	if (!ret && !files->n)
+		ret = -ENOENT;
+	if (ret)
+		err("the series %s: %s", path, ret == -ENOENT ? "no patches there" : strerror(-ret));
+	return ret;
+}
+
+int series_sha(const char *path, char hex[SHA_HEX])
+{
+	struct strlist files = { 0 };
+	char *all = xstrdup("");
+	int ret = files_of(path, &files);
+
+	for (size_t i = 0; i < files.n && !ret; i++) {
+		char *more;
+
+		ret = sha_file(files.v[i], hex);
+		if (ret)
+			err("the series' patch %s: %s", files.v[i], strerror(-ret));
+		more = xasprintf("%s%s\n", all, hex);
+		free(all);
+		all = more;
+	}
+	sha_string(all, strlen(all), hex);
+	free(all);
+	strlist_free(&files);
+	return ret;
+}
+
+struct mail {
+	long number;		/* n of "[PATCH v2 n/m]"; 0 where it says none */
+	char *path;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct mail *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return strverscmp(x->path, y->path);
+}
+
+/* The n of "Subject: [PATCH v2 n/m] ..." as git mailinfo -k prints it. */
+static long patch_number(const char *info)
+{
+	const char *subject = strstr(info, "Subject: "), *end, *slash;
+
+	if (!subject)
+		return 0;
+	subject += strlen("Subject: ");
+	end = strpbrk(subject, "]\n");
+	slash = *subject == '[' ? strchr(subject, '/') : NULL;
+	if (!end || *end != ']' || !slash || slash > end)
+		return 0;
+	while (slash > subject && slash[-1] >= '0' && slash[-1] <= '9')
+		slash--;
+	return atol(slash);
+}
+
+static void keep_text(const char *line, void *arg)
+{
+	char **all = arg, *more = xasprintf("%s%s\n", *all, line);
+
+	free(*all);
+	*all = more;
+}
+
+/* Decode one mail with git mailinfo; false if it carries no patch (a cover letter, a reply). */
+static bool decode_mail(const char *mail, struct mail *m)
+{
+	char *msg = xasprintf("%s.msg", mail), *body = xasprintf("%s.diff", mail);
+	char *info = xstrdup(""), *text, *whole, *diff, *head;
+	bool has_diff = false;
+	char *cmd = "exec git mailinfo -k \"$1\" \"$2\" < \"$3\"";
+
+	if (!run_program((char *[]){ "sh", "-c", cmd, "sh", msg, body, (char *)mail, NULL }, NULL,
+			 NULL, keep_text, &info)) {
+		diff = read_file(body, NULL);
+		text = read_file(msg, NULL);
+		has_diff = diff && (!strncmp(diff, "--- ", 4) || strstr(diff, "\n--- a/") ||
+				    strstr(diff, "\ndiff --git ") || !strncmp(diff, "diff ", 5));
+		if (has_diff) {
+			m->number = patch_number(info);
+			m->path = xasprintf("%s.patch", mail);
+			head = strstr(info, "Subject: ");
+			whole = xasprintf("%s\n%s---\n%s", head ? head : info, text ? text : "",
+					  diff);
+			write_file(m->path, whole, strlen(whole));
+			free(whole);
+		}
+		free(diff);
+		free(text);
+	}
+	free(info);
+	free(msg);
+	free(body);
+	return has_diff;
+}
+
+/* An mbox from a list: other encodings, out of order, replies between the patches. */
+static int split_mbox(struct series *sr, const char *path)
+{
+	char *dir = xasprintf("%s/mail", sr->scratch), *out = xasprintf("-o%s", dir);
+	struct strlist mails = { 0 };
+	struct mail *m = NULL;
+	size_t n = 0;
+	int ret = make_dirs(dir);
+
+	if (!ret && run_program((char *[]){ "git", "mailsplit", "--keep-cr", out, (char *)path,
+					    NULL }, NULL, NULL, NULL, NULL))
+		ret = -EINVAL;
+	if (!ret)
+		ret = list_dir(dir, &mails);
+	m = xcalloc(mails.n, sizeof(*m));
+	for (size_t i = 0; i < mails.n && !ret; i++) {
+		char *mail = xasprintf("%s/%s", dir, mails.v[i]);
+
+		n += decode_mail(mail, &m[n]);
+		free(mail);
+	}
+	if (n)
+		qsort(m, n, sizeof(*m), by_number);
+	for (size_t i = 0; i < n; i++)
+		strlist_take(&sr->patches, m[i].path);
+	free(m);
+	strlist_free(&mails);
+	free(dir);
+	free(out);
+	return ret;
+}
+
+static bool is_mbox(const char *path)
+{
+	char *text = read_file(path, NULL);
+	bool yes = text && !strncmp(text, "From ", 5);
+
+	free(text);
+	return yes;
+}
+
+static int load(struct series *sr, const char *path)
+{
+	int ret = 0;
+
+	if (is_folder(path) || !is_mbox(path))
+		return files_of(path, &sr->patches);
+	ret = split_mbox(sr, path);
+	if (!ret && !sr->patches.n)
+		ret = -ENOENT;
+	if (ret && !interrupted)
+		err("the mbox %s: %s", path, ret == -ENOENT ? "no mail in it carries a patch" :
+		    ret == -EINVAL ? "git mailsplit cannot read it" : strerror(-ret));
+	return ret;
+}
+
+/* A path of a diff header without its first part; NULL for /dev/null and what leaves the tree. */
+static char *tree_path(const char *s, bool strip)
+{
+	size_t len = strcspn(s, "\t\n\r");
+	char *path = xasprintf("%.*s", (int)len, s), *p = path;
+
+	if (strip)
+		p = strchr(path, '/') ? strchr(path, '/') + 1 : path + strlen(path);
+	if (!*p || *path == '/' || *p == '/' || !strncmp(p, "../", 3) || strstr(p, "/../")) {
+		free(path);
+		return NULL;
+	}
+	p = xstrdup(p);
+	free(path);
+	return p;
+}
+
+static void note_touched(struct series *sr, const char *text)
+{
+	static const struct {
+		const char *head;
+		bool strip;
+	} heads[] = {
+		{ "--- ", true }, { "+++ ", true }, { "rename from ", false },
+		{ "rename to ", false }, { "copy from ", false }, { "copy to ", false },
+	};
+
+	for (const char *l = text; l; l = strchr(l, '\n')) {
+		l += *l == '\n';
+		for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+			size_t n = strlen(heads[i].head);
+			char *path = strncmp(l, heads[i].head, n) ? NULL :
+				     tree_path(l + n, heads[i].strip);
+
+			if (path && !strlist_has(&sr->touched, path))
+				strlist_add(&sr->touched, path);
+			free(path);
+		}
+	}
+}
+
+static int make_parent(const char *path)
+{
+	char *dir = xstrdup(path);
+	int ret;
+
+	*strrchr(dir, '/') = '\0';
+	ret = make_dirs(dir);
+	free(dir);
+	return ret;
+}
+
+/*
+ * A copy with its mode, and its times if wanted. Not by running cp: it has to
+ * work after Ctrl-C as well. -ENOENT if there is no such file.
+ */
+static int copy_with_mode(const char *from, const char *to, bool times)
+{
+	struct stat st;
+	int ret;
+
+	if (stat(from, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EISDIR;
+	ret = make_parent(to);
+	if (!ret)
+		ret = copy_file(from, to);
+	if (!ret && chmod(to, st.st_mode & 07777))
+		ret = -errno;
+	if (!ret && times &&
+	    utimensat(AT_FDCWD, to, (struct timespec[]){ st.st_atim, st.st_mtim }, 0))
+		ret = -errno;
+	return ret;
+}
+
+/* What `patch` said about one patch. */
+struct verdict {
+	const char *patch;
+	struct series *sr;
+	char *file;		/* being patched now */
+	char *failed;		/* "mm/gup.c, hunk 2 (line 120)"; the first one */
+	char *last;
+	long fuzzy;
+};
+
+static void patch_line(const char *line, void *arg)
+{
+	struct verdict *v = arg;
+	const char *at = strstr(line, "FAILED at ");
+
+	if (!strncmp(line, "patching file ", 14)) {
+		free(v->file);
+		v->file = xstrdup(line + 14);
+	} else if (!strncmp(line, "Hunk #", 6) && at && !v->failed) {
+		v->failed = xasprintf("%s, hunk %ld at line %ld", v->file ? v->file : "a file",
+				      atol(line + 6), atol(at + 10));
+	} else if (!strncmp(line, "|+++ ", 5) && !v->failed) {
+		char *path = tree_path(line + 5, true);
+
+		v->failed = xasprintf("%s, which is not in this tree", path ? path : line + 5);
+		free(path);
+	}
+	if (strstr(line, "with fuzz"))
+		v->fuzzy++;
+	free(v->last);
+	v->last = xstrdup(line);
+}
+
+static int try_patch(struct series *sr, const char *patch, const char *tree)
+{
+	struct verdict v = { .patch = patch, .sr = sr };
+	const char *name = strrchr(patch, '/') + 1;
+	int ret = run_program((char *[]){ "env", "LC_ALL=C", "patch", "-p1", "-f",
+					  "--no-backup-if-mismatch", "-r", "-", "-i",
+					  (char *)patch, NULL }, tree, NULL, patch_line, &v);
+
+	if (ret && !interrupted)
+		err("the series does not apply: patch %s fails in %s", name,
+		    v.failed ? v.failed : v.last ? v.last : "a way that patch does not tell");
+	else if (v.fuzzy)
+		note("patch %s: %ld hunks fit only roughly, see that they went to the right place",
+		     name, v.fuzzy);
+	free(v.file);
+	free(v.failed);
+	free(v.last);
+	return ret ? -EINVAL : 0;
+}
+
+/* Apply all of it to copies in scratch/tree; the source tree is only read. */
+static int rehearse(struct series *sr, struct source *s, const char *tree)
+{
+	int ret = make_dirs(tree);
+
+	for (size_t i = 0; i < sr->patches.n; i++) {
+		char *text = read_file(sr->patches.v[i], NULL);
+
+		if (!text) {
+			err("the series' patch %s: %s", sr->patches.v[i], strerror(errno));
+			return -EINVAL;
+		}
+		note_touched(sr, text);
+		free(text);
+	}
+	for (size_t i = 0; i < sr->touched.n && !ret; i++) {
+		char *from = xasprintf("%s/%s", s->linux_dir, sr->touched.v[i]);
+		char *to = xasprintf("%s/%s", tree, sr->touched.v[i]);
+
+		ret = copy_with_mode(from, to, false);
+		if (ret == -ENOENT || ret == -EISDIR || ret == -ENOTDIR)
+			ret = 0;	/* a new file, or text that looked like a header */
+		if (ret)
+			err("copying %s to %s: %s", from, to, strerror(-ret));
+		free(from);
+		free(to);
+	}
+	for (size_t i = 0; i < sr->patches.n && !ret; i++)
+		ret = try_patch(sr, sr->patches.v[i], tree);
+	return ret;
+}
+
+/* Originals to saved/files, names of new files to saved/new; whole by rename. */
+static int save_originals(struct series *sr, struct source *s)
+{
+	char *tmp = xasprintf("%s/saving", s->dir), *saved = xasprintf("%s/saved", s->dir);
+	char *list = xasprintf("%s/new", tmp), *new = xstrdup("");
+	int ret = remove_tree(tmp);
+
+	if (!ret)
+		ret = make_dirs(tmp);
+	for (size_t i = 0; i < sr->touched.n && !ret; i++) {
+		char *from = xasprintf("%s/%s", s->linux_dir, sr->touched.v[i]);
+		char *to = xasprintf("%s/files/%s", tmp, sr->touched.v[i]);
+
+		ret = copy_with_mode(from, to, true);
+		if (ret == -EISDIR)
+			ret = 0;
+		if (ret == -ENOENT || ret == -ENOTDIR) {
+			keep_text(sr->touched.v[i], &new);
+			ret = 0;
+		}
+		free(from);
+		free(to);
+	}
+	if (!ret)
+		ret = write_file(list, new, strlen(new));
+	if (!ret && rename(tmp, saved))
+		ret = -errno;
+	free(new);
+	free(list);
+	free(saved);
+	free(tmp);
+	return ret;
+}
+
+/* The patched files into the tree, with the time of now: make has to see them. */
+static int install(struct series *sr, struct source *s, const char *tree)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < sr->touched.n && !ret; i++) {
+		char *from = xasprintf("%s/%s", tree, sr->touched.v[i]);
+		char *to = xasprintf("%s/%s", s->linux_dir, sr->touched.v[i]);
+
+		ret = copy_with_mode(from, to, false);
+		if (ret == -ENOENT)
+			ret = unlink(to) && errno != ENOENT && errno != ENOTDIR ? -errno : 0;
+		if (ret == -EISDIR || ret == -ENOTDIR)
+			ret = 0;
+		free(from);
+		free(to);
+	}
+	return ret;
+}
+
+int series_push(struct series *sr, const char *path, struct source *s)
+{
+	char *tree;
+	int ret;
+
+	*sr = (struct series){ .scratch = xasprintf("%s/scratch", s->dir) };
+	tree = xasprintf("%s/tree", sr->scratch);
+	ret = remove_tree(sr->scratch);
+	if (!ret)
+		ret = make_dirs(sr->scratch);
+	if (ret)
+		err("making room for a series in %s: %s", sr->scratch, strerror(-ret));
+	if (!ret)
+		ret = load(sr, path);
+	if (!ret)
+		ret = rehearse(sr, s, tree);
+	if (!ret) {
+		ret = save_originals(sr, s);
+		if (!ret)
+			ret = install(sr, s, tree);
+		if (ret) {
+			err("putting the series into %s: %s", s->linux_dir, strerror(-ret));
+			series_pop(s);
+		}
+	}
+	free(tree);
+	if (interrupted)
+		return PINLAB_INTERRUPTED;
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+/* Put back every file below saved/files; can be done twice. */
+static int put_back(const char *from, const char *to)
+{
+	struct strlist names = { 0 };
+	int ret = list_dir(from, &names);
+
+	for (size_t i = 0; i < names.n && !ret; i++) {
+		char *a = xasprintf("%s/%s", from, names.v[i]);
+		char *b = xasprintf("%s/%s", to, names.v[i]);
+
+		ret = is_folder(a) ? put_back(a, b) : copy_with_mode(a, b, true);
+		free(a);
+		free(b);
+	}
+	strlist_free(&names);
+	return ret;
+}
+
+static void remove_new(const struct source *s, const char *names)
+{
+	struct strlist new = { 0 };
+
+	strlist_split(&new, names, "\n");
+	for (size_t i = 0; i < new.n; i++) {
+		char *path = xasprintf("%s/%s", s->linux_dir, new.v[i]);
+		char *slash;
+
+		unlink(path);
+		/* Folders that came with it are empty now; others stay by themselves. */
+		while ((slash = strrchr(path, '/')) && strcmp(path, s->linux_dir)) {
+			*slash = '\0';
+			if (rmdir(path))
+				break;
+		}
+		free(path);
+	}
+	strlist_free(&new);
+}
+
+int series_pop(struct source *s)
+{
+	char *saved = xasprintf("%s/saved", s->dir), *files = xasprintf("%s/files", saved);
+	char *list = xasprintf("%s/new", saved), *old = xasprintf("%s/saved.old", s->dir);
+	char *new = read_file(list, NULL);
+	int ret = 0;
+
+	if (new) {
+		if (file_exists(files))
+			ret = put_back(files, s->linux_dir);
+		if (!ret)
+			remove_new(s, new);
+		/* Only what is gone at once cannot be left half: rename, then remove. */
+		remove_tree(old);
+		if (!ret && rename(saved, old))
+			ret = -errno;
+	}
+	remove_tree(old);
+	free(new);
+	free(old);
+	free(list);
+	free(files);
+	free(saved);
+	return ret;
+}
+
+void series_free(struct series *sr)
+{
+	if (sr->scratch)
+		remove_tree(sr->scratch);
+	free(sr->scratch);
+	strlist_free(&sr->patches);
+	strlist_free(&sr->touched);
+}
