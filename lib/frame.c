@@ -18,6 +18,7 @@
 #include "bench.h"
 #include "clock.h"
 #include "record.h"
+#include "settle.h"
 
 #define MAX_REPEATS 256
 
@@ -181,6 +182,12 @@ void step_sample(struct row *r, const struct pinlab_step *s, unsigned int metric
 	add_sample(r, metric, s->ticks - r->frame->driver_cost, ops, s->noise);
 }
 
+static int repeat(struct row *r)
+{
+	settle_batches();
+	return r->bench->run(r);
+}
+
 static bool enough(const struct row *r)
 {
 	const struct frame *f = r->frame;
@@ -225,7 +232,7 @@ static void profile_pass(struct row *r)
 	f->marking = true;
 	for (int try = 0; try < 8; try++) {
 		f->marked_noise = false;
-		if (r->bench->run(r) || *f->out->verdict)
+		if (repeat(r) || *f->out->verdict)
 			break;
 		if (f->marked_noise)
 			continue;
@@ -264,11 +271,11 @@ static void run_row(struct row *r)
 	if (b->setup && b->setup(r))
 		return;
 	for (unsigned int i = 0; i < f->cfg->warmup && !*f->out->verdict; i++)
-		if (b->run(r))
+		if (repeat(r))
 			return;
 	f->keep = true;
 	while (!enough(r) && f->tries++ < f->cfg->tries && !*f->out->verdict)
-		if (b->run(r))
+		if (repeat(r))
 			return;
 	if (*f->out->verdict)
 		return;
@@ -301,7 +308,9 @@ static const char *missing(unsigned int needs)
 
 static void child_row(struct row *r)
 {
-	struct frame *f = calloc(1, sizeof(*f));
+	/* Shared, so that what is noted here does not change what a fork has to copy. */
+	struct frame *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	*f = *r->frame;
 	r->frame = f;

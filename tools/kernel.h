@@ -44,6 +44,9 @@ void kernels_free(struct kernel *k, size_t n);
  */
 int kernel_get(struct kernel *k);
 
+/* As kernel_get(), but only if all of it is in the cache: fetches and builds nothing. */
+bool kernel_cached(struct kernel *k);
+
 /* The names of all kernels that can be had without --base and --series. */
 void kernels_list(struct strlist *names);
 

@@ -198,52 +198,80 @@ static void sort_lines(struct comparison *c)
 	}
 }
 
-static void say_growth(const struct comparison *c, const struct line *l, size_t *missing,
-		       struct text *t)
+/* The functions of one line, a line each; NULL without a profile. The caller frees. */
+static char *growth_text(const struct comparison *c, const struct line *l)
 {
 	struct profile_diff d;
-	char buf[VALUE_TEXT];
+	struct text t = { 0 };
 	double sum = 0, rest = 0;
 
-	if (profile_compare(c, l, &d)) {
-		++*missing;
-		return;
-	}
-	text_wrap(t, 4, "  %s %s %s %s", l->row, l->metric, change_text(l->change.exact, buf),
-		  l->unit);
+	if (profile_compare(c, l, &d))
+		return NULL;
 	for (size_t i = 0; i < d.n; i++) {
 		double grown = d.v[i].b - d.v[i].a;
 
 		sum += grown;
 		if (i < FUNCTIONS_SHOWN)
-			text_line(t, "    %+10.2f  %s (%.2f, was %.2f)", grown, d.v[i].function,
-				  d.v[i].b, d.v[i].a);
+			text_line(&t, "    %+10.2f  %s", grown, d.v[i].function);
 		else
 			rest += grown;
 	}
 	if (d.n > FUNCTIONS_SHOWN)
-		text_line(t, "    %+10.2f  in %zu more functions", rest, d.n - FUNCTIONS_SHOWN);
+		text_line(&t, "    %+10.2f  in %zu more functions", rest, d.n - FUNCTIONS_SHOWN);
 	if (llabs((int64_t)(sum * VALUE_ONE) - l->change.exact) > 2 * CHANGE_LEAST)
-		text_line(t, "    %+10.2f  not in the profile's functions",
+		text_line(&t, "    %+10.2f  not in the profile's functions",
 			  (double)l->change.exact / VALUE_ONE - sum);
 	profile_diff_free(&d);
+	return t.s ? t.s : xstrdup("");
+}
+
+/* Rows under one heading that grew in the same way share their functions. */
+static void say_growth(const struct comparison *c, char **growth, size_t first, struct text *t)
+{
+	const struct line *l = &c->lines[first];
+	char *same = growth[first], buf[VALUE_TEXT], other[VALUE_TEXT];
+	struct text rows = { 0 };
+
+	change_text(l->change.exact, buf);
+	for (size_t i = first; i < c->n && same_heading(l, &c->lines[i]); i++) {
+		if (!growth[i] || strcmp(growth[i], same) ||
+		    strcmp(buf, change_text(c->lines[i].change.exact, other)))
+			continue;
+		text_raw(&rows, " %s", rest_of(c->lines[i].row));
+		if (i != first)
+			free(growth[i]);
+		growth[i] = NULL;
+	}
+	text_wrap(t, 6, "  %.*s %s %s %s:%s", (int)benchmark_len(l->row), l->row, l->metric, buf,
+		  l->unit, rows.s);
+	text_raw(t, "%s", same);
+	text_free(&rows);
+	free(same);
 }
 
 static void report_growth(const struct comparison *c, struct text *t)
 {
+	char **growth = xcalloc(c->n, sizeof(*growth));
 	size_t missing = 0;
 
-	if (!c->exact || !c->count[CHANGE_SLOWER])
-		return;
-	text_line(t, "%s", "");
-	text_line(t, "Functions that grew, %s against %s, in the unit of the row",
-		  side_name(&c->b), side_name(&c->a));
+	if (c->exact && c->count[CHANGE_SLOWER]) {
+		text_line(t, "%s", "");
+		text_wrap(t, 4, "Functions that grew, %s against %s, in the unit of the row",
+			  side_name(&c->b), side_name(&c->a));
+	}
+	for (size_t i = 0; c->exact && i < c->n; i++) {
+		if (c->lines[i].change.change != CHANGE_SLOWER)
+			continue;
+		growth[i] = growth_text(c, &c->lines[i]);
+		missing += !growth[i];
+	}
 	for (size_t i = 0; i < c->n; i++)
-		if (c->lines[i].change.change == CHANGE_SLOWER)
-			say_growth(c, &c->lines[i], &missing, t);
+		if (growth[i])
+			say_growth(c, growth, i, t);
 	if (missing)
 		text_line(t, "  %zu slower row%s no profile.", missing,
 			  missing == 1 ? " has" : "s have");
+	free(growth);
 }
 
 void report_lines(const struct comparison *c, struct text *t)

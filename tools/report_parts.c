@@ -146,29 +146,59 @@ void report_boots(const struct report *r, struct text *t)
 	}
 }
 
-static void say_row(const struct side *s, const char *row, enum verdict v, bool *said,
-		    const char *title, struct text *t)
+static bool same_benchmark(const char *x, const char *y)
 {
-	char why[WHY_MAX];
+	size_t n = benchmark_len(x);
 
-	if (side_row(s, row, why) != v)
-		return;
-	if (!*said) {
-		text_line(t, "%s", "");
-		text_line(t, "%s", title);
+	return n == benchmark_len(y) && !strncmp(x, y, n);
+}
+
+/* All rows of the first one's benchmark that say the same, in one paragraph. */
+static void say_rows(const struct side *s, size_t first, enum verdict v, const char *why,
+		     bool *said, struct text *t)
+{
+	const struct run *run = s->run;
+	struct text names = { 0 };
+	char other[WHY_MAX];
+	size_t n = 0;
+
+	for (size_t i = first; i < run->n_rows; i++) {
+		const char *row = run->rows[i], *rest = strchr(row, '/');
+
+		if (!same_benchmark(run->rows[first], row) || side_row(s, row, other) != v ||
+		    strcmp(why, other))
+			continue;
+		said[i] = true;
+		text_raw(&names, " %s", rest ? rest + 1 : row);
+		n++;
 	}
-	*said = true;
-	text_wrap(t, 6, "  %s on %s: %s", row, side_name(s), why);
+	if (n == 1)
+		text_wrap(t, 6, "  %s on %s: %s", run->rows[first], side_name(s), why);
+	else
+		text_wrap(t, 6, "  %.*s on %s, %zu rows: %s:%s",
+			  (int)benchmark_len(run->rows[first]), run->rows[first], side_name(s), n,
+			  why, names.s);
+	text_free(&names);
 }
 
 void report_rows(const struct report *r, enum verdict v, const char *title, struct text *t)
 {
-	bool said = false;
+	const struct run *run = &r->run;
+	bool *said = xcalloc(run->n_rows, sizeof(*said)), any = false;
+	char why[WHY_MAX];
 
-	for (size_t i = 0; i < r->run.n_rows; i++)
-		for (size_t k = 0; k < r->run.n_kernels; k++) {
-			struct side s = { .run = &r->run, .kernel = k, .roles = ~0u };
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		struct side s = { .run = run, .kernel = k, .roles = ~0u };
 
-			say_row(&s, r->run.rows[i], v, &said, title, t);
+		memset(said, 0, run->n_rows * sizeof(*said));
+		for (size_t i = 0; i < run->n_rows; i++) {
+			if (said[i] || side_row(&s, run->rows[i], why) != v)
+				continue;
+			if (!any)
+				text_raw(t, "\n%s\n", title);
+			any = true;
+			say_rows(&s, i, v, why, said, t);
 		}
+	}
+	free(said);
 }

@@ -197,8 +197,8 @@ static void config_subject(const struct comparison *c, struct text *t)
 		text_raw(&list, "%s%s", i ? ", " : "", diff.v[i]);
 	if (diff.n > 3)
 		text_raw(&list, " and %zu more, see below", diff.n - 3);
-	text_wrap(t, 12, "  config    %.16s for %s; against %s %s", hash, side_name(&c->b),
-		  side_name(&c->a), list.s);
+	text_wrap(t, 12, "  config    %.16s for %s; against %s %s", *hash ? hash : "not hashed",
+		  side_name(&c->b), side_name(&c->a), list.s);
 	text_free(&list);
 	strlist_free(&diff);
 }

@@ -135,12 +135,12 @@ const char *boot_last_row(const struct boot *b)
 	return b->rec.current >= 0 ? b->rec.rows[b->rec.current].name : NULL;
 }
 
-static void set_outcome(struct boot *b, const char *outcome, const char *fmt, const char *arg)
+static void set_outcome(struct boot *b, const char *outcome, const char *what, const char *more)
 {
 	free(b->outcome);
 	free(b->detail);
 	b->outcome = xstrdup(outcome);
-	b->detail = xasprintf("%s%s", fmt, arg);
+	b->detail = xasprintf("%s%s", what, more);
 	b->ok = !strcmp(outcome, "ok");
 }
 
@@ -182,6 +182,8 @@ static void read_records(const struct run *run, struct boot *b)
 		set_outcome(b, "no-records", "records: ", strerror(-ret));
 	else if (!b->rec.end)
 		set_outcome(b, "truncated", "the records have no end", "");
+	else if (strcmp(b->rec.release, json_text(run->kernels[b->kernel].json, "release")))
+		set_outcome(b, "garbled", "the guest ran another kernel: ", b->rec.release);
 	else if (b->rec.clock_insn != run->exact)
 		set_outcome(b, "garbled", "the guest's clock is not the engine's", "");
 	else if (!b->rec.n_rows)

@@ -12,9 +12,6 @@
 
 #include "series.h"
 
-/* An unpacked source and the objects of one flavor take about 2 GiB. */
-#define NEEDED_BYTES (3LL << 30)
-
 /* What kernels/bases/NAME says. */
 struct base {
 	char *package, *suite;
@@ -194,6 +191,17 @@ static char *content_of(const struct source *s)
 	return text;
 }
 
+char *source_cached(const char *base)
+{
+	char *path = xasprintf("%s/sources/%s/content", cache_dir(), base);
+	char *text = read_file(path, NULL);
+
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	free(path);
+	return text;
+}
+
 static void show_line(const char *line, void *arg)
 {
 	char **last = arg;
@@ -210,11 +218,11 @@ static int enough_space(const char *dir)
 {
 	long long have = free_bytes(dir);
 
-	if (have < 0 || have >= NEEDED_BYTES)
+	if (have < 0 || have >= SOURCE_BYTES)
 		return PINLAB_OK;
 	err("%s: %lld MiB are free, a kernel source and its objects need %lld; "
 	    "free some, or set PINLAB_CACHE to another folder", dir, have >> 20,
-	    NEEDED_BYTES >> 20);
+	    SOURCE_BYTES >> 20);
 	return PINLAB_BROKE;
 }
 
@@ -368,7 +376,7 @@ static struct source *source_new(const struct kernel *k)
 	return s;
 }
 
-/* Those that were asked for, by name: one base of a user's tree, some of ours. */
+/* Those that were asked for; kept, so that all kernels of a run agree on a base. */
 static struct {
 	struct source **v;
 	size_t n;
@@ -380,16 +388,20 @@ static void remember(struct source *s)
 	known.v[known.n++] = s;
 }
 
-int source_find(const struct kernel *k, struct source **out)
+static void source_free(struct source *s)
 {
-	struct source *s = source_new(k);
+	free(s->id);
+	free(s->dir);
+	free(s->linux_dir);
+	free(s->version);
+	free(s);
+}
+
+/* Fetches a base of ours that was never fetched. */
+static int find_version(struct source *s, const struct kernel *k)
+{
 	int ret = PINLAB_OK;
 
-	for (size_t i = 0; i < known.n; i++)
-		if (!strcmp(known.v[i]->id, s->id)) {
-			*out = known.v[i];
-			return PINLAB_OK;
-		}
 	if (k->tree)
 		s->version = k->ref ? commit_of(k->tree, k->ref) : tree_state(k->tree);
 	else
@@ -400,10 +412,28 @@ int source_find(const struct kernel *k, struct source **out)
 		ret = source_lock(s, k);
 		source_unlock(s);
 	}
-	if (!ret)
-		remember(s);
-	*out = s;
 	return ret;
+}
+
+int source_find(const struct kernel *k, struct source **out)
+{
+	struct source *s = source_new(k);
+	int ret;
+
+	for (size_t i = 0; i < known.n; i++)
+		if (!strcmp(known.v[i]->id, s->id)) {
+			source_free(s);
+			*out = known.v[i];
+			return PINLAB_OK;
+		}
+	ret = find_version(s, k);
+	if (ret) {
+		source_free(s);
+		return ret;
+	}
+	remember(s);
+	*out = s;
+	return PINLAB_OK;
 }
 
 static char *lock_path(const struct source *s)

@@ -15,6 +15,9 @@
 
 #include "kernel.h"
 
+/* Room that an unpacked source and the objects of one flavor need, with some to spare. */
+#define SOURCE_BYTES (3LL << 30)
+
 struct source {
 	char *id;		/* "6.12", "tree-<hash>" */
 	char *dir;		/* sources/<id> */
@@ -26,6 +29,12 @@ struct source {
 
 /* The names in kernels/bases, oldest first. */
 void bases_list(struct strlist *names);
+
+/*
+ * The version of a base of ours that lies in the cache, "6.12.117-1~deb12u1";
+ * NULL if it was never fetched. The caller frees.
+ */
+char *source_cached(const char *base);
 
 /*
  * Which version of k's base there is; fetches it where there is none.

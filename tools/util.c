@@ -242,6 +242,14 @@ char *near_names(const char *wrong, const struct strlist *names)
 	}
 }
 
+static void drop_last(char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	if (n > m && !strcmp(path + n - m, end))
+		path[n - m] = '\0';
+}
+
 const char *repo_dir(void)
 {
 	static char dir[PATH_MAX];
@@ -259,11 +267,8 @@ const char *repo_dir(void)
 		slash = strrchr(dir, '/');
 		*(slash == dir ? slash + 1 : slash) = '\0';
 		/* The programs themselves lie in build/ and build/tests/. */
-		slash = strstr(dir, "/build");
-		while (slash && slash[6] && slash[6] != '/')
-			slash = strstr(slash + 1, "/build");
-		if (slash)
-			*slash = '\0';
+		drop_last(dir, "/tests");
+		drop_last(dir, "/build");
 	}
 	return dir;
 }

@@ -205,6 +205,27 @@ static void test_bytes(void **state)
 	stream_free(&st);
 }
 
+/* The longest line there may be, and one byte more under a right checksum. */
+static void test_longest(void **state)
+{
+	char body[RECORDS_LINE_MAX + 1] = "cap\tdriver\t";
+	size_t room = RECORDS_LINE_MAX - strlen("1\t") - strlen("\t01234567");
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		struct stream st = { 0 };
+		struct records r;
+
+		memset(body + strlen(body), 'v', room + more - strlen(body));
+		stream_add(&st, HELLO);
+		stream_add(&st, body);
+		records_init(&r);
+		assert_int_equal(records_feed(&r, st.s, st.n), more ? -EBADMSG : 0);
+		records_free(&r);
+		stream_free(&st);
+	}
+}
+
 static void test_limits(void **state)
 {
 	struct stream st = { 0 };
@@ -327,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_nonsense),

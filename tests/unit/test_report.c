@@ -5,86 +5,13 @@
  * derived from, and compared byte for byte. After a change that is meant,
  * PINLAB_UPDATE_GOLDEN=1 writes the golden files anew: read the diff.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <cmocka.h>
-
+#include "rundir.h"
 #include "report.h"
-#include "stream.h"
-#include "verbs.h"
 
-static const char *const derived[] = {
-	"report.txt", "verdicts.ktap", "manifest.json", "samples.tsv",
-};
-
-static char top[] = "/tmp/pinlab-report-XXXXXX";
-
-static char *golden_path(const char *name)
-{
-	return xasprintf("%s/tests/golden/%s", repo_dir(), name);
-}
-
-static void copy_tree(const char *from, const char *to)
-{
-	struct strlist names = { 0 };
-
-	assert_int_equal(make_dirs(to), 0);
-	assert_int_equal(list_dir(from, &names), 0);
-	for (size_t i = 0; i < names.n; i++) {
-		char *a = xasprintf("%s/%s", from, names.v[i]);
-		char *b = xasprintf("%s/%s", to, names.v[i]);
-		struct strlist below = { 0 };
-
-		if (!list_dir(a, &below))
-			copy_tree(a, b);
-		else
-			assert_int_equal(copy_file(a, b), 0);
-		strlist_free(&below);
-		free(a);
-		free(b);
-	}
-	strlist_free(&names);
-}
-
-/* The inputs of a golden run, in a fresh folder; the caller frees. */
-static char *fresh(const char *name)
-{
-	char *from = golden_path(name), *to = xasprintf("%s/%s", top, name);
-
-	remove_tree(to);
-	copy_tree(from, to);
-	for (size_t i = 0; i < ARRAY_SIZE(derived); i++) {
-		char *path = xasprintf("%s/%s", to, derived[i]);
-
-		unlink(path);
-		free(path);
-	}
-	free(from);
-	return to;
-}
-
-static char *in(const char *dir, const char *file)
-{
-	char *path = xasprintf("%s/%s", dir, file), *text = read_file(path, NULL);
-
-	if (!text)
-		fail_msg("%s is missing", path);
-	free(path);
-	return text;
-}
-
-static void put(const char *dir, const char *file, const char *text)
-{
-	char *path = xasprintf("%s/%s", dir, file);
-
-	assert_int_equal(write_file(path, text, strlen(text)), 0);
-	free(path);
-}
+/* A whole stream, of a guest that counts nanoseconds. */
+#define NS_STREAM \
+	"0\thello\t1\t6.12.117\tns\t70e38f3a\n" \
+	"1\tend\t1\tf19e80d2\n"
 
 /* The program's complaints are wanted here, not on the screen. */
 static int derive(const char *dir, char **said)
@@ -103,35 +30,6 @@ static int derive(const char *dir, char **said)
 		*said = read_file(path, NULL);
 	free(path);
 	return ret;
-}
-
-static void check_mail(const char *text)
-{
-	size_t column = 0;
-
-	for (const char *s = text; *s; s++) {
-		column = *s == '\n' ? 0 : column + 1;
-		if (column > TEXT_COLUMNS || (*s != '\n' && (*s < ' ' || *s > '~')))
-			fail_msg("not for a mail: %.80s", s - column + 1);
-	}
-}
-
-static void check_golden(const char *got, const char *name)
-{
-	char *path = golden_path(name), *want;
-
-	if (getenv("PINLAB_UPDATE_GOLDEN")) {
-		assert_int_equal(write_file(path, got, strlen(got)), 0);
-	} else {
-		want = read_file(path, NULL);
-		if (!want || strcmp(want, got)) {
-			put(top, "got", got);
-			fail_msg("%s differs from what is derived now: diff %s %s/got", name, path,
-				 top);
-		}
-		free(want);
-	}
-	free(path);
 }
 
 static void check_run(const char *name, int status)
@@ -169,92 +67,22 @@ static void test_golden(void **state)
 	check_run("run-native-b", PINLAB_OK);
 }
 
-static int compare_to(const char *a, const char *b, char **out)
+/* Options that went away count as much as those that came. */
+static void test_config_diff(void **state)
 {
-	char *path = xasprintf("%s/stdout", top);
-	struct options o = { 0 };
-	int keep, fd, null, keep_err, ret;
+	char *dir = fresh("run-icount"), *text;
 
-	o.args.v = (char *[]){ (char *)a, (char *)b };
-	o.args.n = 2;
-	fflush(NULL);
-	keep = dup(1);
-	keep_err = dup(2);
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	null = open("/dev/null", O_WRONLY);
-	dup2(fd, 1);
-	dup2(null, 2);
-	ret = verb_compare(&o);
-	fflush(NULL);
-	dup2(keep, 1);
-	dup2(keep_err, 2);
-	close(keep);
-	close(keep_err);
-	close(fd);
-	close(null);
-	*out = read_file(path, NULL);
-	free(path);
-	return ret;
-}
-
-static void check_compare(const char *a, const char *b, int status, const char *golden)
-{
-	char *dir_a = fresh(a), *dir_b = fresh(b), *out;
-
-	assert_int_equal(compare_to(dir_a, dir_b, &out), status);
-	check_mail(out);
-	if (golden)
-		check_golden(out, golden);
-	else
-		assert_string_equal(out, "");
-	free(out);
-	free(dir_a);
-	free(dir_b);
-}
-
-static void test_compare(void **state)
-{
 	(void)state;
-	check_compare("run-icount", "run-icount", PINLAB_OK, "compare-same.txt");
-	check_compare("run-icount", "run-broken", PINLAB_BROKE, "compare-broken.txt");
-	check_compare("run-native-a", "run-native-b", PINLAB_OK, "compare-native.txt");
-	check_compare("run-native-a", "run-icount", PINLAB_USAGE, NULL);
-	check_compare("run-kvm", "run-native-a", PINLAB_USAGE, NULL);
-}
-
-static char *replaced(const char *text, const char *old, const char *new)
-{
-	const char *at = strstr(text, old);
-
-	assert_non_null(at);
-	return xasprintf("%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
-}
-
-static void edit(const char *dir, const char *file, const char *old, const char *new)
-{
-	char *text = in(dir, file), *changed = replaced(text, old, new);
-
-	put(dir, file, changed);
+	edit(dir, "boots/00-6.12/config", "CONFIG_MMU=y", "CONFIG_MMU=y\nCONFIG_KSM=y\nCONFIG_HZ=100");
+	edit(dir, "boots/02-6.12+exclusive/config", "CONFIG_MMU=y", "CONFIG_MMU=y\nCONFIG_HZ=250");
+	assert_int_equal(derive(dir, NULL), PINLAB_OK);
+	text = in(dir, "report.txt");
+	assert_non_null(strstr(text, "options that differ from 6.12: 3\n"
+			       "    EXCLUSIVE_PIN (y, was not set)\n"
+			       "    HZ (250, was 100)\n"
+			       "    KSM (not set, was y)\n"));
 	free(text);
-	free(changed);
-}
-
-/* A stream of two rows with one metric, of the given value. */
-static void put_records(const char *dir, const char *boot, const char *value)
-{
-	char *file = xasprintf("boots/%s/records", boot), *body;
-	struct stream st = { 0 };
-
-	stream_add(&st, "hello\t1\t6.12.117\tinsn");
-	stream_add(&st, "begin\tgetppid");
-	body = xasprintf("sample\tgetppid\tcall\tinsn/call\t0\t%s\t100\t0", value);
-	stream_add(&st, body);
-	free(body);
-	stream_add(&st, "result\tgetppid\tPASS\t");
-	stream_add(&st, "end\t4");
-	put(dir, file, st.s);
-	stream_free(&st);
-	free(file);
+	free(dir);
 }
 
 /* A run of three boots that measured these values; the verdict's sentence in *first. */
@@ -395,6 +223,11 @@ static void test_not_on_trust(void **state)
 	check_outcome("boots/00-6.12/records", records, "00-6.12: truncated");
 	check_outcome("boots/00-6.12/records", "garbage\n", "00-6.12: garbled: records: line 1");
 	check_outcome("boots/00-6.12/records", "", "00-6.12: truncated");
+	check_outcome("boots/00-6.12/records", NS_STREAM, "garbled: the guest's clock is not");
+	/* every row has its result, and the guest still did not end well */
+	check_outcome("boots/02-6.12+exclusive/outcome.json",
+		      "{\"outcome\":\"hang\",\"detail\":\"at exit\"}",
+		      "02-6.12+exclusive: hang: at exit");
 	check_outcome("boots/00-6.12/outcome.json", "{}", "00-6.12: missing: outcome.json");
 	check_outcome("boots/00-6.12/outcome.json", "[", "00-6.12: missing: outcome.json");
 	check_outcome("plan.json", "{ \"format\": 2 }", "not of format 1");
@@ -402,7 +235,44 @@ static void test_not_on_trust(void **state)
 	check_outcome("plan.json", "{\"format\":1,\"run\":\"x\",\"engine\":\"icount\"}",
 		      "lists no kernels");
 	free(records);
+	records = in(golden, "plan.json");
+	for (char *at = records; (at = strstr(at, "\"release\": \"6.12.117\""));)
+		memcpy(at, "\"release\": \"6.12.118\"", 21);
+	check_outcome("plan.json", records, "00-6.12: garbled: the guest ran another kernel");
+	free(records);
 	free(golden);
+}
+
+/* Of several boots the worst verdict of a row counts, whichever comes first. */
+static void test_worst_wins(void **state)
+{
+	static const char *const streams[][2] = {
+		{ "result\tgetppid\tPASS\t", "result\tgetppid\tFAIL\tlost a page" },
+		{ "result\tgetppid\tFAIL\tlost a page", "result\tgetppid\tPASS\t" },
+		{ "result\tgetppid\tSKIP\tno system calls", "result\tgetppid\tFAIL\tlost a page" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(streams); i++) {
+		char *dir = fresh("run-icount"), *text;
+
+		put_records(dir, "02-6.12+exclusive", "73");
+		for (int b = 0; b < 2; b++) {
+			struct stream st = { 0 };
+
+			stream_add(&st, "hello\t1\t6.12.117\tinsn");
+			stream_add(&st, "begin\tgetppid");
+			stream_add(&st, streams[i][b]);
+			stream_add(&st, "end\t3");
+			put(dir, b ? "boots/01-6.12-aa/records" : "boots/00-6.12/records", st.s);
+			stream_free(&st);
+		}
+		assert_int_equal(derive(dir, NULL), PINLAB_FAIL);
+		text = in(dir, "verdicts.ktap");
+		assert_non_null(strstr(text, "  not ok 1 - getppid # FAIL lost a page\n"));
+		free(text);
+		free(dir);
+	}
 }
 
 static void test_no_run(void **state)
@@ -433,27 +303,16 @@ static void test_hostile_plan(void **state)
 	free(dir);
 }
 
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return getenv("PINLAB_KEEP") ? 0 : remove_tree(top);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_config_diff),
 		cmocka_unit_test(test_exact_rules),
 		cmocka_unit_test(test_edited),
 		cmocka_unit_test(test_continued),
 		cmocka_unit_test(test_not_on_trust),
+		cmocka_unit_test(test_worst_wins),
 		cmocka_unit_test(test_no_run),
 		cmocka_unit_test(test_hostile_plan),
 	};

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does a direct write cost, whose every page is pinned and unpinned?
+ *
+ * Oracle: every call moves all of its bytes, every sector has arrived from the memory to the disk,
+ * and nothing is pinned afterwards.
+ * Varies: bytes a call.
+ */
+#include "../lib/disk.h"
+
+static int setup(struct row *r)
+{
+	return bench_dio_setup(r, true);
+}
+
+PINLAB_BENCH(dio_write) = {
+	.name		= "dio_write",
+	.summary	= "pwrite() with O_DIRECT on a RAM disk",
+	.needs		= NEEDS_RAMDISK,
+	.kinds		= KINDS_ALL,
+	.sizes		= disk_sizes,
+	.metrics	= { { "write", "page" } },
+	.setup		= setup,
+	.run		= bench_dio,
+	.teardown	= disk_teardown,
+};

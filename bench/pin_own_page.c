@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does a short-term pin cost when N threads pin, each a page of its own?
+ * Beside pin_same_page this is what they do not contend for.
+ *
+ * Oracle: every thread took and gave back all of its pins, and the page's
+ * reference count is what it was.
+ * Varies: the number of threads.
+ */
+#include "../lib/threads.h"
+
+static int run(struct row *r)
+{
+	return threads_run(r, false);
+}
+
+PINLAB_BENCH(pin_own_page) = {
+	.name		= "pin_own_page",
+	.summary	= "N threads pin and unpin a page each",
+	.needs		= NEEDS_DRIVER | NEEDS_SMP,
+	.kinds		= KIND(MEM_ANON),
+	.sizes		= thread_sizes,
+	.metrics	= { { "pin", "page" }, { "unpin", "page" } },
+	.setup		= threads_setup,
+	.run		= run,
+};

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does a direct read through io_uring cost, whose pages are pinned for each
+ * request?
+ *
+ * Oracle: every request moves all of its bytes, every sector has arrived
+ * from the disk into the memory, and nothing is pinned afterwards.
+ * Varies: bytes a request.
+ */
+#include "../lib/disk.h"
+#include "../lib/uring.h"
+
+static int setup(struct row *r)
+{
+	return uring_io_setup(r, false, false);
+}
+
+PINLAB_BENCH(uring_read) = {
+	.name		= "uring_read",
+	.summary	= "IORING_OP_READ with O_DIRECT on a RAM disk",
+	.needs		= NEEDS_URING | NEEDS_RAMDISK,
+	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_HUGETLB),
+	.sizes		= disk_sizes,
+	.metrics	= { { "read", "page" } },
+	.setup		= setup,
+	.run		= uring_io_run,
+	.teardown	= uring_io_teardown,
+};

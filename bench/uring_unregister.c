@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does it cost to unregister io_uring buffers, long-term pins all?
+ *
+ * Oracle: every buffer's first page is pinned while it is registered, and as
+ * soon as unregistering returns no page is.
+ * Varies: the number of buffers and their size.
+ */
+#include "../lib/uring.h"
+
+static int setup(struct row *r)
+{
+	return uring_buffers_setup(r, true);
+}
+
+static int run(struct row *r)
+{
+	return uring_buffers_run(r, true);
+}
+
+PINLAB_BENCH(uring_unregister) = {
+	.name		= "uring_unregister",
+	.summary	= "io_uring_unregister_buffers()",
+	.needs		= NEEDS_URING,
+	.kinds		= KINDS_LONGTERM,
+	.sizes		= uring_buffer_sizes,
+	.metrics	= { { "unregister", "page" } },
+	.setup		= setup,
+	.run		= run,
+};

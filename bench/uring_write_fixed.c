@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What does a direct write through io_uring cost, whose pages a registered buffer
+ * keeps pinned? The difference to uring_write is what pinning costs a request.
+ *
+ * Oracle: every request moves all of its bytes, every sector has arrived
+ * from the memory to the disk, and nothing is pinned once the buffer is
+ * unregistered.
+ * Varies: bytes a request.
+ */
+#include "../lib/disk.h"
+#include "../lib/uring.h"
+
+static int setup(struct row *r)
+{
+	return uring_io_setup(r, true, true);
+}
+
+PINLAB_BENCH(uring_write_fixed) = {
+	.name		= "uring_write_fixed",
+	.summary	= "IORING_OP_WRITE_FIXED with O_DIRECT on a RAM disk",
+	.needs		= NEEDS_URING | NEEDS_RAMDISK,
+	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_HUGETLB),
+	.sizes		= disk_sizes,
+	.metrics	= { { "write", "page" } },
+	.setup		= setup,
+	.run		= uring_io_run,
+	.teardown	= uring_io_teardown,
+};

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "build.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "kconfig.h"
+#include "series.h"
+
+/* Compiler lines shown when a build fails; the log has all. */
+#define MAX_SHOWN 24
+/* Links and generated files that each build goes through once more. */
+#define LINK_STEPS 10
+
+static const struct build_arch arches[] = {
+	{ .name = "x86_64", .make = "x86_64", .srcarch = "x86", .cross = "x86_64-linux-gnu-" },
+};
+
+const struct build_arch *build_arch_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
+		if (!strcmp(arches[i].name, name))
+			return &arches[i];
+	return NULL;
+}
+
+void build_arch_names(struct strlist *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
+		strlist_add(out, arches[i].name);
+}
+
+static const char *cross_prefix(const struct build_arch *a)
+{
+	static struct utsname u;
+
+	uname(&u);
+	return strcmp(u.machine, a->name) ? a->cross : "";
+}
+
+char *build_compiler(const struct build_arch *a)
+{
+	char *gcc = xasprintf("%sgcc", cross_prefix(a)), *ld = xasprintf("%sld", cross_prefix(a));
+	char *gcc_is = program_line((char *[]){ gcc, "--version", NULL });
+	char *ld_is = program_line((char *[]){ ld, "--version", NULL });
+	char *both = NULL;
+
+	if (gcc_is && ld_is)
+		both = xasprintf("%s; %s", gcc_is, ld_is);
+	else if (!interrupted)
+		err("%s does not run; install the packages that scripts/packages build names",
+		    gcc_is ? ld : gcc);
+	free(gcc);
+	free(ld);
+	free(gcc_is);
+	free(ld_is);
+	return both;
+}
+
+/* One make: its log, its progress, and what to show when it fails. */
+struct make {
+	FILE *log;
+	char *log_path;
+	const char *what;	/* NULL: too short for progress */
+	long done, expected;
+	double start;
+	struct strlist said;	/* all lines but progress, the first few */
+	bool disk_full;
+};
+
+/* "  CC      mm/gup.o": kbuild's short form of a command that ran. */
+static bool is_step(const char *line)
+{
+	return line[0] == ' ' && line[1] == ' ' && line[2] >= 'A' && line[2] <= 'Z';
+}
+
+static bool is_compile(const char *line)
+{
+	static const char *const steps[] = { "  CC ", "  AS ", "  HOSTCC ", "  LD " };
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		if (!strncmp(line, steps[i], strlen(steps[i])))
+			return true;
+	return false;
+}
+
+static void show_progress(struct make *m, const char *line)
+{
+	double passed = now_seconds() - m->start;
+	char left[32], detail[96];
+
+	if (m->done > m->expected)
+		m->expected = m->done;
+	if (m->done < 20 && m->expected > 40)
+		*detail = '\0';
+	else if (m->done < m->expected)
+		snprintf(detail, sizeof(detail), "%s left",
+			 human_seconds(passed / m->done * (m->expected - m->done), left,
+				       sizeof(left)));
+	else
+		snprintf(detail, sizeof(detail), "%.40s", line + 2);
+	progress(m->what, m->done, m->expected, *detail ? detail : NULL);
+}
+
+static void make_line(const char *line, void *arg)
+{
+	struct make *m = arg;
+
+	if (m->log)
+		fprintf(m->log, "%s\n", line);
+	if (strstr(line, "No space left on device"))
+		m->disk_full = true;
+	if (is_step(line)) {
+		m->done += is_compile(line);
+		if (m->what)
+			show_progress(m, line);
+	} else if (*line && strncmp(line, "make", 4) && m->said.n < MAX_SHOWN) {
+		strlist_add(&m->said, line);
+	}
+}
+
+static void explain(struct make *m, const char *what)
+{
+	for (size_t i = 0; i < m->said.n; i++)
+		fprintf(stderr, "  %s\n", m->said.v[i]);
+	err("%s failed: %s; the whole log is %s", what,
+	    m->disk_full ? "the disk is full" : m->said.n ? "see the lines above" : "no reason given",
+	    m->log_path);
+}
+
+/*
+ * make in the source tree. A bare environment: nothing of the user's, nor of
+ * the make that may have started us, is to reach the result; and fixed stamps,
+ * so that the same input gives the same bytes anywhere.
+ */
+static int run_make(struct build *b, const char *out, struct make *m, const char *failure,
+		    const char *const *goals)
+{
+	static const char *const stamps[] = {
+		"LC_ALL=C", "KBUILD_BUILD_TIMESTAMP=2024-01-01 00:00:00 +0000",
+		"KBUILD_BUILD_USER=pinlab", "KBUILD_BUILD_HOST=pinlab", "KBUILD_BUILD_VERSION=1",
+	};
+	struct strlist argv = { 0 };
+	const char *home = getenv("HOME"), *tmp = getenv("TMPDIR");
+	int ret;
+
+	strlist_split(&argv, "env -i", " ");
+	strlist_take(&argv, xasprintf("PATH=%s", getenv("PATH")));
+	if (home)
+		strlist_take(&argv, xasprintf("HOME=%s", home));
+	if (tmp)
+		strlist_take(&argv, xasprintf("TMPDIR=%s", tmp));
+	for (size_t i = 0; i < ARRAY_SIZE(stamps); i++)
+		strlist_add(&argv, stamps[i]);
+	strlist_split(&argv, "make -Otarget -C", " ");
+	strlist_add(&argv, b->s->linux_dir);
+	strlist_take(&argv, xasprintf("-j%ld", sysconf(_SC_NPROCESSORS_ONLN)));
+	strlist_take(&argv, xasprintf("O=%s", out));
+	strlist_take(&argv, xasprintf("ARCH=%s", b->arch->make));
+	strlist_take(&argv, xasprintf("CROSS_COMPILE=%s", cross_prefix(b->arch)));
+	for (; *goals; goals++)
+		strlist_add(&argv, *goals);
+	strlist_take(&argv, NULL);
+	m->log_path = xasprintf("%s/builds/%s/log", cache_dir(), b->s->id);
+	m->log = fopen(m->log_path, "we");
+	m->start = now_seconds();
+	ret = run_program(argv.v, NULL, NULL, make_line, m);
+	if (m->log)
+		fclose(m->log);
+	progress_end();
+	if (ret && !interrupted)
+		explain(m, failure);
+	strlist_free(&argv);
+	strlist_free(&m->said);
+	free(m->log_path);
+	if (interrupted)
+		return PINLAB_INTERRUPTED;
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+/* The flavor's .config into `out`, asserted. */
+static int configure(struct build *b, const char *out, struct strlist *known)
+{
+	char *path = xasprintf("%s/flavor.config", out), *config = xasprintf("%s/.config", out);
+	char *allconfig = xasprintf("KCONFIG_ALLCONFIG=%s", path), *text;
+	struct make m = { 0 };
+	int ret = kconfig_known(b->fragments, b->s->linux_dir, known);
+
+	if (!ret)
+		ret = make_dirs(out);
+	if (!ret) {
+		text = kconfig_allconfig(b->fragments, known);
+		ret = write_file(path, text, strlen(text));
+		free(text);
+	}
+	if (ret)
+		err("writing %s: %s", path, strerror(-ret));
+	/*
+	 * tinyconfig is allnoconfig and a fragment that optimises for size: our
+	 * fragment takes that one's place.
+	 */
+	ret = ret ? PINLAB_BROKE : run_make(b, out, &m, "Kconfig",
+					    (const char *[]){ allconfig, "allnoconfig", NULL });
+	if (!ret)
+		ret = kconfig_check(b->fragments, known, config);
+	free(path);
+	free(config);
+	free(allconfig);
+	return ret;
+}
+
+/* How many objects depend on one of these words: make's own .cmd files tell. */
+static struct {
+	struct strlist words;
+	long hits;
+} depend;
+
+static int count_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	size_t len = strlen(path);
+	char *text;
+
+	(void)st;
+	if (interrupted)
+		return -1;
+	if (flag != FTW_F || path[ftw->base] != '.' || len < 6 || strcmp(path + len - 6, ".o.cmd"))
+		return 0;
+	text = read_file(path, NULL);
+	for (size_t i = 0; text && i < depend.words.n; i++)
+		if (strstr(text, depend.words.v[i])) {
+			depend.hits++;
+			break;
+		}
+	free(text);
+	return 0;
+}
+
+static long count_dependents(const char *out, const struct series *sr, const struct strlist *known)
+{
+	for (size_t i = 0; i < sr->touched.n; i++)
+		strlist_take(&depend.words, xasprintf("/%s", sr->touched.v[i]));
+	for (size_t i = 0; i < known->n; i++)
+		strlist_take(&depend.words, xasprintf("include/config/%s)", known->v[i]));
+	depend.hits = 0;
+	nftw(out, count_one, 32, FTW_PHYS);
+	strlist_free(&depend.words);
+	return depend.hits + LINK_STEPS;
+}
+
+/* How many files the last build of these objects compiled, from nothing. */
+static long stored_count(const char *path, long otherwise)
+{
+	char *text = read_file(path, NULL);
+	long n = text ? atol(text) : 0;
+
+	free(text);
+	return n > 0 ? n : otherwise;
+}
+
+static int make_image(struct build *b, const char *out, long *done, long expected)
+{
+	char *what = xasprintf("compiling %s, files", b->k->name);
+	struct make m = { .what = what, .expected = expected };
+	char *failure = xasprintf("building %s", b->k->name);
+	int ret = run_make(b, out, &m, failure, (const char *[]){ "vmlinux", "modules", NULL });
+
+	*done = m.done;
+	free(failure);
+	free(what);
+	return ret;
+}
+
+/* The objects of the base, up to date with its key. */
+static int base_objects(struct build *b, const char *out)
+{
+	char *stamp = xasprintf("%s/pinlab.key", out), *count = xasprintf("%s.files", out);
+	char *have = read_file(stamp, NULL);
+	struct strlist known = { 0 };
+	bool cold = !have;
+	int ret = PINLAB_OK;
+	long done = 0;
+
+	if (have && !strcmp(have, b->base_key))
+		goto out;
+	unlink(stamp);
+	ret = configure(b, out, &known);
+	if (!ret)
+		ret = make_image(b, out, &done, stored_count(count, b->s->files));
+	if (!ret && cold) {
+		char *n = xasprintf("%ld\n", done);
+
+		if (done > stored_count(count, 0))
+			write_file(count, n, strlen(n));
+		free(n);
+	}
+	if (!ret && write_file(stamp, b->base_key, strlen(b->base_key))) {
+		err("writing %s: %s", stamp, strerror(errno));
+		ret = PINLAB_BROKE;
+	}
+out:
+	strlist_free(&known);
+	free(have);
+	free(stamp);
+	free(count);
+	return ret;
+}
+
+static void last_line(const char *line, void *arg)
+{
+	char **last = arg;
+
+	free(*last);
+	*last = xstrdup(line);
+}
+
+/* A command that only its last line speaks for. */
+static int run_quiet(char *const argv[], const char *dir, const char *what)
+{
+	char *last = NULL;
+	int ret = run_program(argv, dir, NULL, last_line, &last);
+
+	if (ret && !interrupted)
+		err("%s: %s", what, last ? last : argv[0]);
+	free(last);
+	if (interrupted)
+		return PINLAB_INTERRUPTED;
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+/* What modules are built against: everything of the objects' folder that is no object. */
+static int package_devel(struct build *b, const char *out, const char *dir)
+{
+	char *generated = xasprintf("arch/%s/include", b->arch->srcarch);
+	char *devel = xasprintf("%s/devel", dir);
+	int ret = make_dirs(devel) ? PINLAB_BROKE : PINLAB_OK;
+
+	if (!ret)
+		ret = run_quiet((char *[]){ "cp", "-a", "--parents", "Makefile", ".config",
+					    "Module.symvers", "include", "scripts", generated,
+					    "tools/objtool/objtool", devel, NULL }, out,
+				"keeping what modules are built against");
+	free(generated);
+	free(devel);
+	return ret;
+}
+
+/* Patches as they were applied, and a `series` file that says in which order. */
+static int package_series(const struct series *sr, const char *dir)
+{
+	char *series = xasprintf("%s/series", dir), *list = xasprintf("%s/series", series);
+	char *names = xstrdup("");
+	int ret = make_dirs(series);
+
+	for (size_t i = 0; sr && i < sr->patches.n && !ret; i++) {
+		const char *name = strrchr(sr->patches.v[i], '/') + 1;
+		/* Ours are numbered already, and a mailbox's are called 0001.patch. */
+		bool numbered = strspn(name, "0123456789") >= 4;
+		char *to = numbered ? xstrdup(name) : xasprintf("%04zu-%s", i + 1, name);
+		char *path = xasprintf("%s/%s", series, to);
+		char *more = xasprintf("%s%s\n", names, to);
+
+		ret = copy_file(sr->patches.v[i], path);
+		free(names);
+		names = more;
+		free(path);
+		free(to);
+	}
+	if (!ret && *names)
+		ret = write_file(list, names, strlen(names));
+	if (ret)
+		err("storing the series in %s: %s", series, strerror(-ret));
+	free(names);
+	free(list);
+	free(series);
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+static int package_file(const char *out, const char *from, const char *dir, const char *to)
+{
+	char *a = xasprintf("%s/%s", out, from), *z = xasprintf("%s/%s", dir, to);
+	int ret = copy_file(a, z);
+
+	if (ret)
+		err("copying %s to %s: %s", a, z, strerror(-ret));
+	free(a);
+	free(z);
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+static int read_results(struct kernel *k, const char *out)
+{
+	char *path = xasprintf("%s/include/config/kernel.release", out);
+	char *config = xasprintf("%s/.config", out), hex[SHA_HEX];
+	int ret = PINLAB_BROKE;
+
+	k->release = read_file(path, NULL);
+	if (k->release && !sha_file(config, hex)) {
+		k->release[strcspn(k->release, "\n")] = '\0';
+		k->config_sha = xstrdup(hex);
+		ret = PINLAB_OK;
+	} else {
+		err("reading %s: %s", path, strerror(errno));
+	}
+	free(path);
+	free(config);
+	return ret;
+}
+
+static int package(struct build *b, const struct series *sr, const char *out, const char *dir)
+{
+	char *strip = xasprintf("%sstrip", cross_prefix(b->arch));
+	char *image = xasprintf("%s/vmlinux", dir);
+	int ret = run_quiet((char *[]){ strip, "-s", "-o", image, "vmlinux", NULL }, out,
+			    "stripping vmlinux");
+
+	if (!ret)
+		ret = package_file(out, "System.map", dir, "System.map");
+	if (!ret)
+		ret = package_file(out, ".config", dir, "config");
+	if (!ret)
+		ret = package_series(sr, dir);
+	if (!ret)
+		ret = package_devel(b, out, dir);
+	if (!ret)
+		ret = read_results(b->k, out);
+	free(strip);
+	free(image);
+	return ret;
+}
+
+/*
+ * A series is built in the folder of the base's objects, which step aside
+ * meanwhile: objtool remembers the path it was built in, and all objects
+ * depend on objtool. 0 or -errno.
+ */
+static int base_aside(const char *out, const char *aside)
+{
+	if (rename(out, aside))
+		return -errno;
+	return 0;
+}
+
+/* Also after a build that was killed; nothing to do where none stepped aside. */
+static int base_back(const char *out, const char *aside)
+{
+	int ret;
+
+	if (!file_exists(aside))
+		return 0;
+	ret = remove_tree(out);
+	if (!ret && rename(aside, out))
+		ret = -errno;
+	return ret;
+}
+
+/* Build with the series in the tree, from a copy of the base's objects. */
+static int variant_objects(struct build *b, const struct series *sr, const char *base,
+			   const char *out)
+{
+	char *stamp = xasprintf("%s/pinlab.key", out);
+	struct strlist known = { 0 };
+	long done;
+	int ret;
+
+	ret = run_quiet((char *[]){ "cp", "-a", "--reflink=auto", (char *)base, (char *)out, NULL },
+			NULL, "copying the base's objects");
+	unlink(stamp);
+	if (!ret)
+		ret = configure(b, out, &known);
+	if (!ret)
+		ret = make_image(b, out, &done, count_dependents(out, sr, &known));
+	strlist_free(&known);
+	free(stamp);
+	return ret;
+}
+
+static int build_variant(struct build *b, const char *out, const char *dir)
+{
+	char *aside = xasprintf("%s.base", out);
+	struct series sr = { 0 };
+	int ret = series_push(&sr, b->k->series, b->s), e;
+
+	if (!ret) {
+		e = base_aside(out, aside);
+		if (e)
+			err("moving %s: %s", out, strerror(-e));
+		ret = e ? PINLAB_BROKE : variant_objects(b, &sr, aside, out);
+	}
+	if (!ret)
+		ret = package(b, &sr, out, dir);
+	e = base_back(out, aside);
+	if (!e)
+		e = series_pop(b->s);
+	if (e)
+		note("%s is not as before (%s); the next build puts it right", b->s->dir,
+		     strerror(-e));
+	series_free(&sr);
+	free(aside);
+	return ret;
+}
+
+int build_kernel(struct build *b, const char *dir)
+{
+	char *builds = xasprintf("%s/builds/%s", cache_dir(), b->s->id);
+	char *base = xasprintf("%s/%s.%s", builds, b->k->flavor, b->arch->name);
+	char *aside = xasprintf("%s.base", base);
+	int ret = make_dirs(builds);
+
+	if (!ret)
+		ret = base_back(base, aside);
+	if (ret)
+		err("making %s ready: %s", builds, strerror(-ret));
+	ret = ret ? PINLAB_BROKE : base_objects(b, base);
+	if (!ret)
+		ret = *b->k->variant ? build_variant(b, base, dir) : package(b, NULL, base, dir);
+	free(builds);
+	free(base);
+	free(aside);
+	return ret;
+}
+
+static int make_driver(struct build *b, const char *dir)
+{
+	char *devel = xasprintf("%s/devel", b->k->dir), *m_dir = xasprintf("M=%s", dir);
+	/* The folder's name is another at each build, and must not be in the module. */
+	char *flags = xasprintf("KCFLAGS=-fmacro-prefix-map=%s/=", dir);
+	char *what = xasprintf("building the driver for %s", b->k->name);
+	struct make m = { 0 };
+	int ret;
+
+	progress(what, 0, 0, NULL);
+	ret = run_make(b, devel, &m, what, (const char *[]){ m_dir, flags, "modules", NULL });
+	free(devel);
+	free(m_dir);
+	free(flags);
+	free(what);
+	return ret;
+}
+
+int build_driver(struct build *b, const char *from, const struct strlist *files, const char *dir)
+{
+	char *builds = xasprintf("%s/builds/%s", cache_dir(), b->s->id);
+	char *series = xasprintf("%s/series", b->k->dir);
+	struct series sr = { 0 };
+	int ret = make_dirs(builds);
+
+	for (size_t i = 0; i < files->n && !ret; i++)
+		ret = package_file(from, files->v[i], dir, files->v[i]);
+	ret = ret ? PINLAB_BROKE : PINLAB_OK;
+	/* The patches of the entry: the user's own may have changed since. */
+	if (!ret && *b->k->variant)
+		ret = series_push(&sr, series, b->s);
+	if (!ret)
+		ret = make_driver(b, dir);
+	if (*b->k->variant && series_pop(b->s))
+		note("the series is still in %s; the next build takes it out", b->s->dir);
+	series_free(&sr);
+	free(builds);
+	free(series);
+	return ret;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "kernel.h"
+#include "verbs.h"
+
+int verb_kernel(struct options *o)
+{
+	struct kernel *k;
+	size_t n;
+	int ret;
+
+	if (o->args.n) {
+		err("kernel %s: options only, please; see ./pinlab kernel --help", o->args.v[0]);
+		return PINLAB_USAGE;
+	}
+	ret = kernels_parse(o->kernels, o->base, &o->series, o->flavor, &k, &n);
+	for (size_t i = 0; i < n && !ret; i++) {
+		ret = kernel_get(&k[i]);
+		if (!ret)
+			printf("%s\t%s\n", k[i].name, k[i].dir);
+		fflush(stdout);
+	}
+	kernels_free(k, n);
+	return ret;
+}
