@@ -74,8 +74,11 @@ static long minor_faults(void)
 static int write_half(struct row *r, char *half, struct region *g)
 {
 	volatile char *p = half + BESIDE;
-	long faults = minor_faults();
+	long faults;
 
+	/* It is on a page that the fork has shared as well. */
+	*g = (struct region){ 0 };
+	faults = minor_faults();
 	region_begin(r, g);
 	for (unsigned long i = 0; i < FAULTS; i++)
 		p[i * PAIR] = (char)generation;

@@ -2,8 +2,8 @@
 /*
  * What does a direct read cost, whose every page is pinned and unpinned?
  *
- * Oracle: every call moves all of its bytes, every sector has arrived from the disk into the memory,
- * and nothing is pinned afterwards.
+ * Oracle: every call moves all of its bytes, every sector has arrived from the disk
+ * in the memory, and nothing is pinned afterwards.
  * Varies: bytes a call.
  */
 #include "../lib/disk.h"

@@ -2,8 +2,8 @@
 /*
  * What does a direct write cost, whose every page is pinned and unpinned?
  *
- * Oracle: every call moves all of its bytes, every sector has arrived from the memory to the disk,
- * and nothing is pinned afterwards.
+ * Oracle: every call moves all of its bytes, every sector has arrived from the
+ * memory on the disk, and nothing is pinned afterwards.
  * Varies: bytes a call.
  */
 #include "../lib/disk.h"

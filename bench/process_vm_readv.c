@@ -3,8 +3,8 @@
  * What does it cost to read another process's memory, which is pinned by way of
  * its mm (pin_user_pages_remote())?
  *
- * Oracle: every call moves all of its bytes, every sector has arrived out of the child's memory,
- * and nothing is pinned afterwards.
+ * Oracle: every call moves all of its bytes, every sector has arrived out of
+ * the child's memory, and nothing is pinned afterwards.
  * Varies: pages a call.
  */
 #include "../lib/process_vm.h"

@@ -3,8 +3,8 @@
  * What does it cost to write to another process's memory, which is pinned by way of
  * its mm (pin_user_pages_remote())?
  *
- * Oracle: every call moves all of its bytes, every sector has arrived in the child's memory, as /proc/PID/mem shows it,
- * and nothing is pinned afterwards.
+ * Oracle: every call moves all of its bytes, every sector has arrived in the
+ * child's memory, as /proc/PID/mem shows it, and nothing is pinned afterwards.
  * Varies: pages a call.
  */
 #include "../lib/process_vm.h"

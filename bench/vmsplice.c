@@ -80,7 +80,8 @@ static int refcount(struct row *r, int *count)
 
 static int run(struct row *r)
 {
-	const long bytes = PIPE_PAGES * PAGE_BYTES, per_folio = mem_is_large(r->kind) ? PIPE_PAGES : 1;
+	const int per_folio = mem_is_large(r->kind) ? PIPE_PAGES : 1;
+	const long bytes = PIPE_PAGES * PAGE_BYTES;
 	int before, held, after;
 	struct region in, out;
 	long put, got;

@@ -23,11 +23,11 @@
 #define MAX_SIZES	8
 
 /* What a row needs; a missing thing makes it SKIP, by name. */
-#define NEEDS_DRIVER	(1u << 0)
-#define NEEDS_EXCLUSIVE	((1u << 1) | NEEDS_DRIVER)
-#define NEEDS_URING	(1u << 2)
-#define NEEDS_RAMDISK	(1u << 3)
-#define NEEDS_SMP	(1u << 4)	/* several CPUs, and a clock that sees them */
+#define NEEDS_DRIVER	0x01
+#define NEEDS_EXCLUSIVE	(0x02 | NEEDS_DRIVER)
+#define NEEDS_URING	0x04
+#define NEEDS_RAMDISK	0x08
+#define NEEDS_SMP	0x10	/* several CPUs, and a clock that sees them */
 
 struct bench_size {
 	const char *label;	/* part of the row's name */

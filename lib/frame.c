@@ -219,7 +219,7 @@ static void send_samples(struct row *r)
 			record("sample", r->name, r->bench->metrics[i].name, unit, field("%u", k),
 			       field("%.4f", (double)s->ticks / s->ops),
 			       field("%llu", (unsigned long long)s->ops),
-			       s->disturbed ? "1" : "0", NULL);
+			       s->disturbed ? "1" : "0");
 		}
 	}
 }
@@ -238,7 +238,7 @@ static void profile_pass(struct row *r)
 			continue;
 		for (int i = 0; i < MAX_METRICS && r->bench->metrics[i].name; i++)
 			record("window", r->name, r->bench->metrics[i].name,
-			       field("%u", f->m[i].window), NULL);
+			       field("%u", f->m[i].window));
 		break;
 	}
 	f->marking = false;
@@ -328,7 +328,7 @@ static void start_row(struct row *r)
 
 	*o->verdict = '\0';
 	*o->reason = '\0';
-	record("begin", r->name, NULL);
+	record("begin", r->name);
 	if (need) {
 		row_skip(r, "needs %s", need);
 	} else {
@@ -345,7 +345,7 @@ static void start_row(struct row *r)
 		*o->verdict = '\0';
 		row_fail(r, "ended with status %d and no verdict", WEXITSTATUS(status));
 	}
-	record("result", r->name, o->verdict, o->reason, NULL);
+	record("result", r->name, o->verdict, o->reason);
 }
 
 static void each_row_of(const struct bench *b, void (*fn)(struct row *r), struct frame *f)
@@ -371,8 +371,10 @@ static void each_row_of(const struct bench *b, void (*fn)(struct row *r), struct
 /* The linker has put the benchmarks in the order of their files' names. */
 static void each_row(void (*fn)(struct row *r), struct frame *f)
 {
-	for (const struct bench *const *b = __start_pinlab_benches;
-	     b < __stop_pinlab_benches; b++)
+	const struct bench *const *b = __start_pinlab_benches;
+
+	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
+	for (; b < __stop_pinlab_benches; b++)
 		each_row_of(*b, fn, f);
 }
 
@@ -440,8 +442,8 @@ static void probe(const struct frame_config *cfg)
 		     errno != EPERM;
 	have.ramdisk = !access("/dev/ram1", W_OK) && getpid() == 1;
 	have.smp = !cfg->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1;
-	record("cap", "driver", have.driver ? "1" : "0", NULL);
-	record("cap", "exclusive", have.exclusive ? "1" : "0", NULL);
+	record("cap", "driver", have.driver ? "1" : "0");
+	record("cap", "exclusive", have.exclusive ? "1" : "0");
 }
 
 void frame_run(const struct frame_config *cfg)

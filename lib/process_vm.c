@@ -76,7 +76,7 @@ int process_vm_setup(struct row *r)
 
 static int set_remote(struct row *r, uint32_t gen)
 {
-	static char buf[BYTES] __attribute__((aligned(PAGE_BYTES)));
+	static char buf[BYTES];
 
 	stamp(buf, BYTES, gen);
 	if (pwrite(remote_fd, buf, BYTES, (off_t)remote->addr) != (ssize_t)BYTES)

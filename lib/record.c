@@ -85,7 +85,7 @@ static size_t add_field(char *line, size_t n, const char *s)
 	return n;
 }
 
-void record(const char *type, ...)
+void record_fields(const char *type, ...)
 {
 	char line[RECORD_LINE];
 	const char *s;

@@ -19,7 +19,8 @@
 int record_open(const char *to);
 
 /* Send one record. Tabs, newlines and what is not ASCII in a field come out as '?'. */
-void record(const char *type, ...) __attribute__((sentinel));
+#define record(type, ...) record_fields(type, __VA_ARGS__, (const char *)0)
+void record_fields(const char *type, ...) __attribute__((sentinel));
 /* Send bytes that are no record; for the tests of the reader. */
 void record_raw(const char *bytes, unsigned long n);
 /* A printf-like field for record(); one of eight static buffers. */

@@ -71,11 +71,9 @@ static int check_exact(struct row *r, bool unregister, bool slept)
 	if (clock_kind != PINLAB_CLOCK_CYCLES)
 		return 0;
 	if (r->size.n > EXACT_BUFFERS)
-		return row_skip(r, "needs a wall-clock engine: which slab pages %lu buffers find "
-				"differs between boots", r->size.n);
+		return row_skip(r, "needs a wall-clock engine: the slab's state differs by boot");
 	if (unregister && slept)
-		return row_skip(r, "needs a wall-clock engine: in this kernel unregistering "
-				"sleeps for an RCU grace period");
+		return row_skip(r, "needs a wall-clock engine: this kernel sleeps to unregister");
 	return 0;
 }
 
@@ -151,11 +149,11 @@ int uring_io_setup(struct row *r, bool write, bool through_fixed)
 	struct iovec iov;
 	int err = disk_setup(r, &disk, write);
 
-	if (err || (err = uring_open(r, &ring)))
-		return err;
+	if (!err)
+		err = uring_open(r, &ring);
 	fixed = through_fixed;
-	if (!fixed)
-		return 0;
+	if (err || !fixed)
+		return err;
 	iov = (struct iovec){ .iov_base = r->mem.addr, .iov_len = disk.calls * disk.call_bytes };
 	err = io_uring_register_buffers(&ring, &iov, 1);
 	return err ? row_skip(r, "needs a registered buffer: %s", strerror(-err)) : 0;

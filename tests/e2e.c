@@ -117,8 +117,8 @@ static void contains(const char *run, const char *file, const char *text)
 static void bench(const char *run, const char *kernels, const char *rows, const char *more,
 		  int status)
 {
-	struct said s = pinlab("bench --run %s/%s --kernels %s --bench %s %s", results, run, kernels,
-			       rows, more);
+	struct said s = pinlab("bench --run %s/%s --kernels %s --bench %s %s", results, run,
+			       kernels, rows, more);
 
 	expect(&s, status, "");
 	free(s.text);

@@ -96,7 +96,7 @@ static void show_progress(struct make *m, const char *line)
 
 	if (m->done > m->expected)
 		m->expected = m->done;
-	if (m->done < 20 && m->expected > 40)
+	if (!m->done || (m->done < 20 && m->expected > 40))
 		*detail = '\0';
 	else if (m->done < m->expected)
 		snprintf(detail, sizeof(detail), "%s left",
@@ -124,13 +124,19 @@ static void make_line(const char *line, void *arg)
 	}
 }
 
-static void explain(struct make *m, const char *what)
+/* The compiler's lines, with paths as they stand in the tree and its patches. */
+static void explain(const struct make *m, const char *tree, const char *what)
 {
-	for (size_t i = 0; i < m->said.n; i++)
-		fprintf(stderr, "  %s\n", m->said.v[i]);
+	size_t len = strlen(tree);
+
+	for (size_t i = 0; i < m->said.n; i++) {
+		const char *l = m->said.v[i];
+
+		fprintf(stderr, "  %s\n", strncmp(l, tree, len) ? l : l + len + 1);
+	}
 	err("%s failed: %s; the whole log is %s", what,
-	    m->disk_full ? "the disk is full" : m->said.n ? "see the lines above" : "no reason given",
-	    m->log_path);
+	    m->disk_full ? "the disk is full" :
+	    m->said.n ? "see the lines above" : "no reason given", m->log_path);
 }
 
 /*
@@ -174,7 +180,7 @@ static int run_make(struct build *b, const char *out, struct make *m, const char
 		fclose(m->log);
 	progress_end();
 	if (ret && !interrupted)
-		explain(m, failure);
+		explain(m, b->s->linux_dir, failure);
 	strlist_free(&argv);
 	strlist_free(&m->said);
 	free(m->log_path);
@@ -337,13 +343,14 @@ static int package_devel(struct build *b, const char *out, const char *dir)
 {
 	char *generated = xasprintf("arch/%s/include", b->arch->srcarch);
 	char *devel = xasprintf("%s/devel", dir);
+	char *const argv[] = {
+		"cp", "-a", "--parents", "Makefile", ".config", "Module.symvers", "include",
+		"scripts", generated, "tools/objtool/objtool", devel, NULL,
+	};
 	int ret = make_dirs(devel) ? PINLAB_BROKE : PINLAB_OK;
 
 	if (!ret)
-		ret = run_quiet((char *[]){ "cp", "-a", "--parents", "Makefile", ".config",
-					    "Module.symvers", "include", "scripts", generated,
-					    "tools/objtool/objtool", devel, NULL }, out,
-				"keeping what modules are built against");
+		ret = run_quiet(argv, out, "keeping what modules are built against");
 	free(generated);
 	free(devel);
 	return ret;

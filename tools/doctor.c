@@ -80,7 +80,7 @@ static void seek_plugin(const char *line, void *arg)
 {
 	bool *found = arg;
 
-	*found |= strstr(line, "-plugin ") != NULL;
+	*found |= !!strstr(line, "-plugin ");
 }
 
 static void check_plugin(void)

@@ -157,11 +157,12 @@ static bool has_mark(const struct qemu_plugin_tb *tb)
 static void on_trans(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
+	struct piece *p;
 
 	(void)id;
 	if (!has_mark(tb)) {
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_run, QEMU_PLUGIN_CB_NO_REGS,
-			new_piece(qemu_plugin_tb_vaddr(tb), n));
+		p = new_piece(qemu_plugin_tb_vaddr(tb), n);
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_run, QEMU_PLUGIN_CB_NO_REGS, p);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -169,8 +170,8 @@ static void on_trans(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		exec_cb cb = is_mark(insn, mark_begin) ? on_begin :
 			     is_mark(insn, mark_end) ? on_end : on_run;
 
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, cb, QEMU_PLUGIN_CB_NO_REGS,
-			new_piece(qemu_plugin_insn_vaddr(insn), 1));
+		p = new_piece(qemu_plugin_insn_vaddr(insn), 1);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, cb, QEMU_PLUGIN_CB_NO_REGS, p);
 	}
 }
 

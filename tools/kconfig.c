@@ -127,13 +127,14 @@ int kconfig_known(const char *text, const char *linux_dir, struct strlist *known
 
 	wants_of(text, &w);
 	for (size_t i = 0; i < w.n && !ret; i++) {
+		char *argv[] = { "grep", "-rqE", "--include=Kconfig*", NULL, ".", NULL };
 		char *name = w.v[i].name + strlen("CONFIG_"), *re;
 
 		if (!w.v[i].if_known)
 			continue;
 		re = xasprintf("^[[:space:]]*(menu)?config[[:space:]]+%s[[:space:]]*$", name);
-		switch (run_program((char *[]){ "grep", "-rqE", "--include=Kconfig*", re, ".",
-						NULL }, linux_dir, NULL, NULL, NULL)) {
+		argv[3] = re;
+		switch (run_program(argv, linux_dir, NULL, NULL, NULL)) {
 		case 0:
 			strlist_add(known, name);
 			break;

@@ -168,7 +168,9 @@ static int ensure_base(const struct build *b)
 	base.variant = "";
 	base.series = NULL;
 	base.series_sha = "";
-	base.dir = base.release = base.config_sha = NULL;
+	base.dir = NULL;
+	base.release = NULL;
+	base.config_sha = NULL;
 	memcpy(base.key, b->base_key, SHA_HEX);
 	bb.k = &base;
 	ret = ensure_entry(&bb);
@@ -239,7 +241,8 @@ static int driver_key(const struct kernel *k, const char *from, const struct str
 static int build_module(struct build *b, const char *from, const struct strlist *files,
 			const char *dir)
 {
-	char *tmp = tmp_folder(b, "drivers"), *built, *whole = xasprintf("%s/whole", tmp ? tmp : "");
+	char *tmp = tmp_folder(b, "drivers"), *built;
+	char *whole = xasprintf("%s/whole", tmp ? tmp : "");
 	char *kept = xasprintf("%s/pinlab.ko", whole);
 	int ret = PINLAB_BROKE, e;
 
@@ -329,4 +332,23 @@ bool kernel_cached(struct kernel *k)
 	free(version);
 	build_free(&b);
 	return all;
+}
+
+int kernel_source(const char *base, char **dir)
+{
+	struct kernel k = { .name = (char *)base, .base = (char *)base };
+	struct strlist bases = { 0 };
+	struct source *s;
+	int ret = PINLAB_OK;
+
+	bases_list(&bases);
+	if (!strlist_has(&bases, base)) {
+		err("source of %s: no such base; kernels/bases lists them", base);
+		ret = PINLAB_USAGE;
+	}
+	strlist_free(&bases);
+	if (!ret)
+		ret = source_find(&k, &s);
+	*dir = ret ? NULL : xstrdup(s->linux_dir);
+	return ret;
 }

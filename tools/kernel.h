@@ -47,6 +47,13 @@ int kernel_get(struct kernel *k);
 /* As kernel_get(), but only if all of it is in the cache: fetches and builds nothing. */
 bool kernel_cached(struct kernel *k);
 
+/*
+ * The folder with the source of one of our bases, fetched if need be; the
+ * caller frees. For reading what is not touched by any series, like
+ * scripts/checkpatch.pl.
+ */
+int kernel_source(const char *base, char **dir);
+
 /* The names of all kernels that can be had without --base and --series. */
 void kernels_list(struct strlist *names);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From what the user wrote to struct kernel: nothing is fetched or built here. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,7 @@ static char *series_name(const char *path)
 		}
 	/* Kernel names are split at commas, slashes and plus signs. */
 	for (char *c = name; *c; c++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *c))
+		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
 			*c = '-';
 	return name;
 }

@@ -166,9 +166,11 @@ static json_t *boots_json(const struct run_plan *p)
 	for (size_t i = 0; i < p->n_boots; i++) {
 		const struct run_boot *b = &p->boots[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I}", "id", b->id,
-			"kernel", p->kernels[b->kernel].name, "role", b->role,
-			"index", (json_int_t)b->index, "skew", (json_int_t)b->skew));
+		json_t *j = json_pack("{s:s, s:s, s:s, s:I, s:I}", "id", b->id, "kernel",
+				      p->kernels[b->kernel].name, "role", b->role, "index",
+				      (json_int_t)b->index, "skew", (json_int_t)b->skew);
+
+		json_array_append_new(list, j);
 	}
 	return list;
 }

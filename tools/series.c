@@ -69,7 +69,8 @@ static int files_of(const char *path, struct strlist *files)
 	if (!ret && !files->n)
 		ret = -ENOENT;
 	if (ret)
-		err("the series %s: %s", path, ret == -ENOENT ? "no patches there" : strerror(-ret));
+		err("the series %s: %s", path,
+		    ret == -ENOENT ? "no patches there" : strerror(-ret));
 	return ret;
 }
 
@@ -171,12 +172,12 @@ static int split_mbox(struct series *sr, const char *path)
 {
 	char *dir = xasprintf("%s/mail", sr->scratch), *out = xasprintf("-o%s", dir);
 	struct strlist mails = { 0 };
+	char *const argv[] = { "git", "mailsplit", "--keep-cr", out, (char *)path, NULL };
 	struct mail *m = NULL;
 	size_t n = 0;
 	int ret = make_dirs(dir);
 
-	if (!ret && run_program((char *[]){ "git", "mailsplit", "--keep-cr", out, (char *)path,
-					    NULL }, NULL, NULL, NULL, NULL))
+	if (!ret && run_program(argv, NULL, NULL, NULL, NULL))
 		ret = -EINVAL;
 	if (!ret)
 		ret = list_dir(dir, &mails);
@@ -300,12 +301,9 @@ static int copy_with_mode(const char *from, const char *to, bool times)
 
 /* What `patch` said about one patch. */
 struct verdict {
-	const char *patch;
-	struct series *sr;
 	char *file;		/* being patched now */
 	char *failed;		/* "mm/gup.c, hunk 2 (line 120)"; the first one */
 	char *last;
-	long fuzzy;
 };
 
 static void patch_line(const char *line, void *arg)
@@ -325,26 +323,24 @@ static void patch_line(const char *line, void *arg)
 		v->failed = xasprintf("%s, which is not in this tree", path ? path : line + 5);
 		free(path);
 	}
-	if (strstr(line, "with fuzz"))
-		v->fuzzy++;
 	free(v->last);
 	v->last = xstrdup(line);
 }
 
-static int try_patch(struct series *sr, const char *patch, const char *tree)
+/* As strict as git am: a hunk may have moved, but must fit in all its lines. */
+static int try_patch(const char *patch, const char *tree)
 {
-	struct verdict v = { .patch = patch, .sr = sr };
+	char *const argv[] = {
+		"env", "LC_ALL=C", "patch", "-p1", "-f", "-F0", "--no-backup-if-mismatch", "-r",
+		"-", "-i", (char *)patch, NULL,
+	};
 	const char *name = strrchr(patch, '/') + 1;
-	int ret = run_program((char *[]){ "env", "LC_ALL=C", "patch", "-p1", "-f",
-					  "--no-backup-if-mismatch", "-r", "-", "-i",
-					  (char *)patch, NULL }, tree, NULL, patch_line, &v);
+	struct verdict v = { 0 };
+	int ret = run_program(argv, tree, NULL, patch_line, &v);
 
 	if (ret && !interrupted)
 		err("the series does not apply: patch %s fails in %s", name,
 		    v.failed ? v.failed : v.last ? v.last : "a way that patch does not tell");
-	else if (v.fuzzy)
-		note("patch %s: %ld hunks fit only roughly, see that they went to the right place",
-		     name, v.fuzzy);
 	free(v.file);
 	free(v.failed);
 	free(v.last);
@@ -379,7 +375,7 @@ static int rehearse(struct series *sr, struct source *s, const char *tree)
 		free(to);
 	}
 	for (size_t i = 0; i < sr->patches.n && !ret; i++)
-		ret = try_patch(sr, sr->patches.v[i], tree);
+		ret = try_patch(sr->patches.v[i], tree);
 	return ret;
 }
 

@@ -108,7 +108,9 @@ static struct {
 
 static bool is_product(const char *name)
 {
-	static const char *const suffix[] = { ".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order" };
+	static const char *const suffix[] = {
+		".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order",
+	};
 	size_t len = strlen(name);
 
 	if (name[0] == '.' || !strncmp(name, "vmlinux", 7) || !strcmp(name, "System.map"))
@@ -147,7 +149,8 @@ static char *tree_state(const char *tree)
 	strlist_sort(&walk.lines);
 	for (size_t i = 0; i < walk.lines.n; i++)
 		len += strlen(walk.lines.v[i]) + 1;
-	all = at = xcalloc(len, 1);
+	all = xcalloc(len, 1);
+	at = all;
 	for (size_t i = 0; i < walk.lines.n; i++)
 		at += sprintf(at, "%s\n", walk.lines.v[i]);
 	sha_string(all, at - all, hex);
@@ -287,14 +290,17 @@ static int take_commit(struct source *s, const struct kernel *k, char **last)
 	char *git_dir, *index = source_file(s, "index");
 	char *env = xasprintf("GIT_INDEX_FILE=%s", index);
 	char *work = xasprintf("--work-tree=%s", s->linux_dir);
+	char *const where[] = { "git", "-C", k->tree, "rev-parse", "--absolute-git-dir", NULL };
+	char *argv[] = {
+		"git", "--git-dir", NULL, work, "read-tree", "--reset", "-u",
+		strchr(s->version, ' ') + 1, NULL,
+	};
 	int ret = -1;
 
-	git_dir = program_line((char *[]){ "git", "-C", k->tree, "rev-parse",
-					   "--absolute-git-dir", NULL });
+	git_dir = program_line(where);
+	argv[2] = git_dir;
 	if (git_dir)
-		ret = run_program((char *[]){ "git", "--git-dir", git_dir, work, "read-tree",
-					      "--reset", "-u", strchr(s->version, ' ') + 1, NULL },
-				  s->linux_dir, (char *[]){ env, NULL }, show_line, last);
+		ret = run_program(argv, s->linux_dir, (char *[]){ env, NULL }, show_line, last);
 	free(git_dir);
 	free(index);
 	free(work);
@@ -309,13 +315,14 @@ static int take_commit(struct source *s, const struct kernel *k, char **last)
 static int take_files(struct source *s, const struct kernel *k, char **last)
 {
 	char *from = xasprintf("%s/", k->tree);
-	int ret = run_program((char *[]){ "rsync", "-rlpc", "--delete", "--delete-excluded",
-					  "--exclude=.*.cmd", "--exclude=*.o", "--exclude=*.a",
-					  "--exclude=*.ko", "--exclude=/.git", "--exclude=/.config*",
-					  "--exclude=/vmlinux*", "--exclude=/include/config",
-					  "--exclude=/include/generated", "--exclude=/System.map",
-					  "--exclude=/arch/*/include/generated",
-					  from, s->linux_dir, NULL }, NULL, NULL, show_line, last);
+	char *const argv[] = {
+		"rsync", "-rlpc", "--delete", "--delete-excluded", "--exclude=.*.cmd",
+		"--exclude=*.o", "--exclude=*.a", "--exclude=*.ko", "--exclude=/.git",
+		"--exclude=/.config*", "--exclude=/vmlinux*", "--exclude=/System.map",
+		"--exclude=/include/config", "--exclude=/include/generated",
+		"--exclude=/arch/*/include/generated", from, s->linux_dir, NULL,
+	};
+	int ret = run_program(argv, NULL, NULL, show_line, last);
 
 	free(from);
 	return ret;

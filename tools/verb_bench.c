@@ -90,10 +90,11 @@ static int find_engine(struct run_plan *p, const char *name, const struct kernel
 		p->engine = engine_find("kvm");
 		if (access("/dev/kvm", R_OK | W_OK)) {
 			snprintf(why, sizeof(why), "auto: /dev/kvm: %s", strerror(errno));
-		} else if (boots_probe(p->engine, first, detail, sizeof(detail))) {
-			p->engine_why = "auto: a probe guest came up under kvm";
-			return 0;
 		} else {
+			if (boots_probe(p->engine, first, detail, sizeof(detail))) {
+				p->engine_why = "auto: a probe guest came up under kvm";
+				return 0;
+			}
 			snprintf(why, sizeof(why), "auto: kvm probe guest: %s", detail);
 		}
 		p->engine_why = why;

@@ -10,9 +10,7 @@
 #include <linux/version.h>
 
 #ifdef CONFIG_EXCLUSIVE_PIN
-#if __has_include(<linux/exclusive_pin.h>)
 #include <linux/exclusive_pin.h>
-#endif
 #define PINLAB_HAS_EXCLUSIVE	1
 #define PINLAB_FOLL_EXCLUSIVE	FOLL_EXCLUSIVE
 #else

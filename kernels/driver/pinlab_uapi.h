@@ -17,7 +17,7 @@
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
-#define PINLAB_MAX_CALLS	(1u << 20)
+#define PINLAB_MAX_CALLS	1048576
 
 enum pinlab_op {
 	PINLAB_NOP,		/* the bare loop: what the driver itself costs */
@@ -44,13 +44,13 @@ enum pinlab_op {
 };
 
 /* step.flags */
-#define PINLAB_READ	(1u << 0)	/* no FOLL_WRITE */
-#define PINLAB_MARK	(1u << 1)	/* frame the loop for the profile plugin */
+#define PINLAB_READ	0x1	/* no FOLL_WRITE */
+#define PINLAB_MARK	0x2	/* frame the loop for the profile plugin */
 /*
  * Tests of the contract's "bug in the caller" rows: do not check that the
  * operation fits how the slot's pages are held, and keep them in the slot.
  */
-#define PINLAB_FORCE	(1u << 2)
+#define PINLAB_FORCE	0x4
 
 /* How time is counted in step.ticks. */
 enum pinlab_clock {
@@ -126,7 +126,7 @@ struct pinlab_noise {
 #define pinlab_mark(magic) \
 	__asm__ __volatile__("nopl %c0(%%rax)" : : "i" (magic) : "memory")
 #else
-#define pinlab_mark(magic)	do { } while (0)
+#define pinlab_mark(magic)	((void)(magic))
 #endif
 
 #endif

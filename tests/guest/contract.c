@@ -53,6 +53,7 @@ static int op(struct row *r, enum pinlab_op what, unsigned int slot, unsigned in
 
 static int in_state(struct row *r, enum state want, int pins)
 {
+	unsigned int exclusive = want == X, pinned = want != U;
 	struct pinlab_page_info i;
 	int have;
 
@@ -60,7 +61,7 @@ static int in_state(struct row *r, enum state want, int pins)
 		return -1;
 	/* Of a small folio the pins are what _refcount has in steps of 1,024. */
 	have = i.pincount >= 0 ? i.pincount & ~(1 << 30) : (i.refcount & ~(1 << 30)) / 1024;
-	if (!!i.exclusive != (want == X) || !!i.maybe_pinned != (want != U) || have != pins)
+	if (i.exclusive != exclusive || i.maybe_pinned != pinned || have != pins)
 		return row_fail(r, "state %s with %d pins, the contract says %s with %d",
 				i.exclusive ? "X" : i.maybe_pinned ? "P" : "U", have,
 				want == X ? "X" : want == P ? "P" : "U", pins);
@@ -319,13 +320,13 @@ static int run(struct row *r)
 {
 	static int (*const parts[])(struct row *r) = {
 		run_table, run_own_request, run_many_references, run_killed_holder, run_fork,
-		run_zero_page,
+		run_zero_page, NULL,
 	};
 	long before = pins_balance(), after;
 	struct region g;
 
 	region_begin(r, &g);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (int i = 0; parts[i]; i++)
 		MUST(parts[i](r));
 	region_end(r, &g);
 	after = pins_balance();

@@ -52,7 +52,7 @@ static double ours_quantile(const char *name, double p)
 	double *v = data(name, &n), q = stats_quantile(v, n, p);
 
 	if (p == 0.5)
-		assert_float_equal(stats_median(v, n), q, 1e-12);
+		assert_float_equal(stats_median(v, n), q, (1 / 1e12));
 	free(v);
 	return q;
 }
@@ -113,7 +113,7 @@ static double ours_bootstrap(const char *what)
 
 static void check_line(char *line)
 {
-	double want, got, near = 1e-9;
+	double want, got, near = (1 / 1e9);
 	char x[32], y[32];
 	float p;
 	int i;
@@ -131,7 +131,7 @@ static void check_line(char *line)
 	} else if (sscanf(line, "bootstrap %31s", x) == 1) {
 		got = ours_bootstrap(x);
 		/* Another random generator: the ends of the interval agree to its noise. */
-		near = strcmp(x, "ratio") ? 4e-4 : 1e-9;
+		near = strcmp(x, "ratio") ? (4 / 1e4) : (1 / 1e9);
 	} else {
 		fail_msg("expected.tsv: what is '%s'?", line);
 	}
