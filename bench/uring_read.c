@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What does a direct read through io_uring cost, whose pages are pinned for each
- * request?
+ * What does a direct read through io_uring cost, whose pages are pinned
+ * for each request?
  *
  * Oracle: every request moves all of its bytes, every sector has arrived
  * from the disk into the memory, and nothing is pinned afterwards.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What does a direct read through io_uring cost, whose pages a registered buffer
- * keeps pinned? The difference to uring_read is what pinning costs a request.
+ * What does a direct read through io_uring cost, whose pages a registered
+ * buffer keeps pinned? What uring_read costs more is the price of pinning.
  *
  * Oracle: every request moves all of its bytes, every sector has arrived
  * from the disk into the memory, and nothing is pinned once the buffer is

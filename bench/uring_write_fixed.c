@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What does a direct write through io_uring cost, whose pages a registered buffer
- * keeps pinned? The difference to uring_write is what pinning costs a request.
+ * What does a direct write through io_uring cost, whose pages a registered
+ * buffer keeps pinned? What uring_write costs more is the price of pinning.
  *
  * Oracle: every request moves all of its bytes, every sector has arrived
  * from the memory to the disk, and nothing is pinned once the buffer is

@@ -16,7 +16,7 @@ struct child {
 
 /* 0 or -errno. */
 int child_pipes(struct child *c);
-/* fork() without the C library's part in it; child_run() or child_end() must follow. */
+/* fork() without the C library's part in it: what it does is the same each time. */
 pid_t child_fork(void);
 /* In the child: wait to be told; false: the parent is gone. */
 bool child_told(struct child *c);

@@ -39,14 +39,14 @@ static void touch(char *p)
 /* Fill in order; a page that follows the one before it goes to the spares. */
 static int fill_apart(struct mem *m, int pagemap, char *spare)
 {
-	uint64_t last = 0, pfn;
 	unsigned int used = 0;
+	uint64_t last = 0;
 
 	if (drop_from(m, 0))
 		return -errno;
 	for (size_t at = 0; at < m->bytes; at += PAGE_BYTES) {
 		touch(m->addr + at);
-		while (pfn = pfn_of(pagemap, m->addr + at), at && pfn == last + 1) {
+		while (at && pfn_of(pagemap, m->addr + at) == last + 1) {
 			if (used == SPARES)
 				return -ENOMEM;
 			if (drop_from(m, at))
@@ -54,7 +54,7 @@ static int fill_apart(struct mem *m, int pagemap, char *spare)
 			touch(spare + used++ * PAGE_BYTES);
 			touch(m->addr + at);
 		}
-		last = pfn;
+		last = pfn_of(pagemap, m->addr + at);
 	}
 	return 0;
 }

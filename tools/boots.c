@@ -194,7 +194,10 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 		if (r->current >= 0)
 			row = r->rows[r->current].name;
 	}
-	if (done > first && passed > 1)
+	/* The suite's own tests are not counted beforehand. */
+	if (!total)
+		done = 0;
+	if (total && done > first && passed > 1)
 		snprintf(detail, sizeof(detail), "%s left, %.40s",
 			 human_seconds(passed * (total - done) / (done - first), left,
 				       sizeof(left)), row);

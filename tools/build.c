@@ -365,8 +365,8 @@ static int package_series(const struct series *sr, const char *dir)
 
 	for (size_t i = 0; sr && i < sr->patches.n && !ret; i++) {
 		const char *name = strrchr(sr->patches.v[i], '/') + 1;
-		/* Ours are numbered already, and a mailbox's are called 0001.patch. */
-		bool numbered = strspn(name, "0123456789") >= 4;
+		/* Most are numbered already, as git format-patch does it. */
+		bool numbered = atol(name) == (long)i + 1 && strspn(name, "0123456789") == 4;
 		char *to = numbered ? xstrdup(name) : xasprintf("%04zu-%s", i + 1, name);
 		char *path = xasprintf("%s/%s", series, to);
 		char *more = xasprintf("%s%s\n", names, to);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "series.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -99,6 +100,7 @@ int series_sha(const char *path, char hex[SHA_HEX])
 struct mail {
 	long number;		/* n of "[PATCH v2 n/m]"; 0 where it says none */
 	char *path;
+	char *slug;		/* the subject, as in a file's name */
 };
 
 static int by_number(const void *a, const void *b)
@@ -127,6 +129,25 @@ static long patch_number(const char *info)
 	return atol(slash);
 }
 
+/* "mm-gup-add-FOLL_EXCLUSIVE" from the subject, as git format-patch names files. */
+static char *slug_of(const char *info)
+{
+	const char *subject = strstr(info, "Subject: "), *end;
+	char *slug = xcalloc(64, 1);
+	size_t n = 0;
+
+	subject = subject ? subject + strlen("Subject: ") : "patch";
+	end = *subject == '[' ? strchr(subject, ']') : NULL;
+	for (const char *c = end ? end + 1 : subject; *c && *c != '\n' && n < 52; c++)
+		if (isalnum((unsigned char)*c) || *c == '_')
+			slug[n++] = *c;
+		else if (n && slug[n - 1] != '-')
+			slug[n++] = '-';
+	while (n && slug[n - 1] == '-')
+		slug[--n] = '\0';
+	return slug;
+}
+
 static void keep_text(const char *line, void *arg)
 {
 	char **all = arg, *more = xasprintf("%s%s\n", *all, line);
@@ -151,6 +172,7 @@ static bool decode_mail(const char *mail, struct mail *m)
 				    strstr(diff, "\ndiff --git ") || !strncmp(diff, "diff ", 5));
 		if (has_diff) {
 			m->number = patch_number(info);
+			m->slug = slug_of(info);
 			m->path = xasprintf("%s.patch", mail);
 			head = strstr(info, "Subject: ");
 			whole = xasprintf("%s\n%s---\n%s", head ? head : info, text ? text : "",
@@ -190,8 +212,15 @@ static int split_mbox(struct series *sr, const char *path)
 	}
 	if (n)
 		qsort(m, n, sizeof(*m), by_number);
-	for (size_t i = 0; i < n; i++)
-		strlist_take(&sr->patches, m[i].path);
+	for (size_t i = 0; i < n; i++) {
+		char *path = xasprintf("%s/%04zu-%s.patch", sr->scratch, i + 1, m[i].slug);
+
+		if (rename(m[i].path, path))
+			ret = -errno;
+		strlist_take(&sr->patches, path);
+		free(m[i].path);
+		free(m[i].slug);
+	}
 	free(m);
 	strlist_free(&mails);
 	free(dir);
