@@ -111,7 +111,7 @@ int mem_alloc(struct mem *m, enum mem_kind kind, size_t bytes, const char **why)
 	if (err)
 		goto fail;
 
-	*why = "memory";
+	*why = kind == MEM_HUGETLB ? "huge pages (vm.nr_hugepages)" : "memory";
 	flags = m->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
 	m->map_bytes = m->bytes + (large ? HUGE_BYTES : 0);
 	m->map = mmap(NULL, m->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,

@@ -52,6 +52,7 @@ static const struct engine engines[] = {
 		.clock = "ns",
 		.boots = 10,
 		.qemu = mttcg_args,
+		.host_tsc = true,
 	},
 	{
 		.name = "kvm",
@@ -150,6 +151,26 @@ static void add_file(struct strlist *argv, const char *id, const char *path)
 	free(p);
 }
 
+/*
+ * Under mttcg the guest reads the host's TSC and calibrates it against a PIT
+ * that the emulator is too slow for; without a frequency, time would move in
+ * ticks. The kernel's bogomips are twice the TSC's MHz.
+ */
+static char *tsc_words(const struct engine *e)
+{
+	char *info = e->host_tsc ? read_file("/proc/cpuinfo", NULL) : NULL, *at;
+	double bogomips = 0;
+
+	at = info ? strstr(info, "bogomips") : NULL;
+	at = at ? strchr(at, ':') : NULL;
+	if (at)
+		bogomips = strtod(at + 1, NULL);
+	free(info);
+	if (bogomips <= 0)
+		return xstrdup("");
+	return xasprintf("tsc=reliable tsc_early_khz=%.0f ", bogomips * 500);
+}
+
 static int guest_cpus(const struct engine *e)
 {
 	long host = sysconf(_SC_NPROCESSORS_ONLN);
@@ -183,12 +204,14 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	}
 	add(argv, "-kernel", xstrdup(b->kernel));
 	add(argv, "-initrd", xstrdup(b->initrd));
+	p = tsc_words(b->engine);
 	add(argv, "-append",
-	    xasprintf("%s panic=-1 %s pinlab.clock=%s pinlab.records=%s pinlab.bench=%s%s%s",
-		      b->arch->cmdline, b->engine->cmdline ? b->engine->cmdline : "",
+	    xasprintf("%s panic=-1 %s%s pinlab.clock=%s pinlab.records=%s pinlab.bench=%s%s%s",
+		      b->arch->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
 		      b->engine->clock, b->arch->records, b->rows,
 		      b->plugin ? " pinlab.profile=1" : "",
 		      b->skew ? " pinlab.skew=" : ""));
+	free(p);
 	if (b->skew) {
 		p = argv->v[argv->n - 1];
 		argv->v[argv->n - 1] = xasprintf("%s%lu", p, b->skew);

@@ -18,6 +18,7 @@ struct engine {
 	long boots;		/* a kernel, by default */
 	const char *const *qemu;	/* NULL terminated; NULL: no guest at all */
 	const char *cmdline;
+	bool host_tsc;		/* the guest's TSC is the host's, and it cannot tell how fast */
 };
 
 /* NULL if there is none of that name. */
