@@ -42,6 +42,7 @@ void report_sentence(const struct report *r, struct text *t);
 void report_subject(const struct report *r, struct text *t);
 void report_limits(const struct run *run, bool compared, struct text *t);
 void report_command(const struct run *run, struct text *t);
+void report_headline(const struct comparison *c, struct text *t);
 void report_summary(const struct comparison *c, struct text *t);
 void report_legend(const struct comparison *c, struct text *t);
 void report_lines(const struct comparison *c, struct text *t);

@@ -308,8 +308,10 @@ void report_text(const struct report *r, struct text *t)
 	text_line(t, "%s", "");
 	report_subject(r, t);
 	text_line(t, "%s", "");
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++) {
+		report_headline(&r->cmp[i], t);
 		report_summary(&r->cmp[i], t);
+	}
 	if (r->pass)
 		report_legend(&r->cmp[0], t);
 	report_limits(run, r->cmp[0].has_b, t);
