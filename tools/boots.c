@@ -67,14 +67,42 @@ static void guest_paths(struct guest *g, char *dir)
 	g->qemu_log_path = xasprintf("%s/qemu.log", dir);
 }
 
+/* All of `from` in s become `to`; the result takes s's place. */
+static char *replace(char *s, const char *from, const char *to)
+{
+	char *at;
+
+	while (*from && (at = strstr(s, from))) {
+		char *more = xasprintf("%.*s%s%s", (int)(at - s), s, to, at + strlen(from));
+
+		free(s);
+		s = more;
+	}
+	return s;
+}
+
+/*
+ * An argument for the record: a shell that has these variables set, in the
+ * boot's folder, can use it again, on any machine.
+ */
+static char *portable(const struct guest *g, const char *arg)
+{
+	char *s = replace(xstrdup(arg), g->dir, ".");
+
+	s = replace(s, cache_dir(), "$PINLAB_CACHE");
+	return replace(s, repo_dir(), "$PINLAB");
+}
+
 static int write_command(const struct guest *g, const struct strlist *argv)
 {
 	char *path = xasprintf("%s/qemu.cmd", g->dir), *text = xstrdup("");
 	int ret;
 
 	for (size_t i = 0; i < argv->n; i++) {
-		char *more = xasprintf("%s%s\n", text, argv->v[i]);
+		char *arg = portable(g, argv->v[i]);
+		char *more = xasprintf("%s%s\n", text, arg);
 
+		free(arg);
 		free(text);
 		text = more;
 	}
