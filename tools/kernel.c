@@ -336,7 +336,8 @@ bool kernel_cached(struct kernel *k)
 
 int kernel_source(const char *base, char **dir)
 {
-	struct kernel k = { .name = (char *)base, .base = (char *)base };
+	struct kernel k = { .name = (char *)base, .base = (char *)base,
+			    .branch = (char *)base };
 	struct strlist bases = { 0 };
 	struct source *s;
 	int ret = PINLAB_OK;

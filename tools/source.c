@@ -295,8 +295,12 @@ static int take_commit(struct source *s, const struct kernel *k, char **last)
 		"git", "--git-dir", NULL, work, "read-tree", "--reset", "-u",
 		strchr(s->version, ' ') + 1, NULL,
 	};
+	char *stale = xasprintf("%s.lock", index);
 	int ret = -1;
 
+	/* Left by a git that was killed; the base's lock tells that none runs. */
+	unlink(stale);
+	free(stale);
 	git_dir = program_line(where);
 	argv[2] = git_dir;
 	if (git_dir)
@@ -363,6 +367,7 @@ out:
 static struct source *source_new(const struct kernel *k)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
+	struct strlist bases = { 0 };
 	char hex[SHA_HEX], *full;
 	struct base b;
 
@@ -374,10 +379,14 @@ static struct source *source_new(const struct kernel *k)
 		free(full);
 	} else {
 		s->id = xstrdup(k->base);
-		if (!base_load(k->base, &b))
-			s->files = b.files;
+	}
+	/* A tree compiles about as many files as the base of its version. */
+	bases_list(&bases);
+	if (strlist_has(&bases, k->branch) && !base_load(k->branch, &b)) {
+		s->files = b.files;
 		base_free(&b);
 	}
+	strlist_free(&bases);
 	s->dir = xasprintf("%s/sources/%s", cache_dir(), s->id);
 	s->linux_dir = xasprintf("%s/linux", s->dir);
 	return s;

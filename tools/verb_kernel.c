@@ -21,6 +21,8 @@ int verb_kernel(struct options *o)
 			printf("%s\t%s\n", k[i].name, k[i].dir);
 		fflush(stdout);
 	}
+	if (ret == PINLAB_INTERRUPTED)
+		err("interrupted; what is built is kept, and the rest goes on from there");
 	kernels_free(k, n);
 	return ret;
 }
