@@ -38,7 +38,7 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make bench     build the kernels, boot them, compare: results/NAME/report.txt
-bench: pinlab
+bench: packages-run pinlab
 	@./pinlab bench $(BENCH_OPTIONS)
 
 #: make report    derive a run's reports again        (RUN=NAME)
@@ -54,7 +54,7 @@ kernel: pinlab
 	@./pinlab kernel $(OPTIONS)
 
 #: make test      the suite's own tests
-test: pinlab packages-test $(TESTS)
+test: packages-run pinlab packages-test $(TESTS)
 	@tests/run
 
 #: make clean     what make built here; caches and results stay
@@ -65,7 +65,7 @@ pinlab: packages-build build/pinlab build/guest/pinlab-guest build/guest/disk.ex
 	build/insnprof.so
 	@ln -sf build/pinlab pinlab
 
-packages-build packages-test: packages-%:
+packages-build packages-run packages-test: packages-%:
 	@scripts/packages $*
 
 build/pinlab: $(TOOLS_OBJ)
@@ -109,4 +109,4 @@ build/insnprof.so: tools/insnprof.c | packages-build
 -include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
-.PHONY: all help bench report doctor kernel test clean packages-build packages-test FORCE
+.PHONY: all help bench report doctor kernel test clean packages-build packages-run packages-test FORCE

@@ -174,7 +174,7 @@ static int run(const struct guest_options *o)
 static int as_init(void)
 {
 	struct guest_options o = { 0 };
-	char *skew;
+	char *skew, *repeats;
 
 	set_up_machine();
 	load_driver();
@@ -183,6 +183,8 @@ static int as_init(void)
 	o.records = cmdline_value("records");
 	o.clock = cmdline_value("clock");
 	o.profile = cmdline_value("profile");
+	repeats = cmdline_value("repeats");
+	o.repeats = repeats ? strtoul(repeats, NULL, 10) : 0;
 	skew = cmdline_value("skew");
 	if (skew)
 		skew_machine(strtoul(skew, NULL, 0));

@@ -31,11 +31,7 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 		.initrd = initrd,
 		.console = g->console_path,
 		.records = g->records_path,
-		/*
-		 * Not in the A/A boot, so that its 0.00 says as well that the
-		 * plugin changes no figure.
-		 */
-		.plugin = p->options->profile && p->engine->exact && !b->skew ? plugin : NULL,
+		.plugin = b->role && !strcmp(b->role, "profile") ? plugin : NULL,
 		.profile = profile,
 		.rows = p->rows,
 		.skew = b->skew,

@@ -70,6 +70,7 @@ struct make {
 	long done, expected;
 	double start;
 	struct strlist said;	/* all lines but progress, the first few */
+	char *stop;		/* make's own first "*** ..." line */
 	bool disk_full;
 };
 
@@ -115,6 +116,8 @@ static void make_line(const char *line, void *arg)
 		fprintf(m->log, "%s\n", line);
 	if (strstr(line, "No space left on device"))
 		m->disk_full = true;
+	if (!m->stop && !strncmp(line, "make", 4) && strstr(line, ": *** "))
+		m->stop = xstrdup(line);
 	if (is_step(line)) {
 		m->done += is_compile(line);
 		if (m->what)
@@ -125,18 +128,28 @@ static void make_line(const char *line, void *arg)
 }
 
 /* The compiler's lines, with paths as they stand in the tree and its patches. */
-static void explain(const struct make *m, const char *tree, const char *what)
+static void explain(const struct make *m, int status, const char *tree, const char *what)
 {
 	size_t len = strlen(tree);
+	char *why;
 
 	for (size_t i = 0; i < m->said.n; i++) {
 		const char *l = m->said.v[i];
 
 		fprintf(stderr, "  %s\n", strncmp(l, tree, len) ? l : l + len + 1);
 	}
-	err("%s failed: %s; the whole log is %s", what,
-	    m->disk_full ? "the disk is full" :
-	    m->said.n ? "see the lines above" : "no reason given", m->log_path);
+	if (m->disk_full)
+		why = xstrdup("the disk is full");
+	else if (status < 0)
+		why = xasprintf("make does not start: %s", strerror(-status));
+	else if (status > 128)
+		why = xasprintf("make was ended by a signal (%s)", strsignal(status - 128));
+	else if (m->said.n)
+		why = xstrdup("see the lines above");
+	else
+		why = xstrdup(m->stop ? m->stop : "no reason given");
+	err("%s failed: %s; the whole log is %s", what, why, m->log_path);
+	free(why);
 }
 
 /*
@@ -180,9 +193,10 @@ static int run_make(struct build *b, const char *out, struct make *m, const char
 		fclose(m->log);
 	progress_end();
 	if (ret && !interrupted)
-		explain(m, b->s->linux_dir, failure);
+		explain(m, ret, b->s->linux_dir, failure);
 	strlist_free(&argv);
 	strlist_free(&m->said);
+	free(m->stop);
 	free(m->log_path);
 	if (interrupted)
 		return PINLAB_INTERRUPTED;

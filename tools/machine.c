@@ -44,7 +44,7 @@ static const struct engine engines[] = {
 		 * time, 12 s of ours: one CPU does with the PIT.
 		 */
 		.cmdline = "nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off "
-			   "nolapic_timer",
+			   "nolapic_timer no_timer_check",
 	},
 	{
 		.name = "mttcg",
@@ -209,7 +209,7 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	    xasprintf("%s panic=-1 %s%s pinlab.clock=%s pinlab.records=%s pinlab.bench=%s%s%s",
 		      b->arch->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
 		      b->engine->clock, b->arch->records, b->rows,
-		      b->plugin ? " pinlab.profile=1" : "",
+		      b->plugin ? " pinlab.profile=1 pinlab.repeats=1" : "",
 		      b->skew ? " pinlab.skew=" : ""));
 	free(p);
 	if (b->skew) {

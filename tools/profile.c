@@ -79,7 +79,7 @@ void profile_free(struct profile *p)
 	free(p);
 }
 
-/* The first boot of a side with a profile that has a window of the figure. */
+/* The first boot of a side's kernel with a profile that has a window of the figure. */
 static const struct boot *find_window(const struct side *s, int figure, uint32_t *id,
 				      uint64_t *ops)
 {
@@ -88,8 +88,7 @@ static const struct boot *find_window(const struct side *s, int figure, uint32_t
 		const uint32_t *order;
 		const struct rec_sample *first;
 
-		if (!b->profile || b->kernel != s->kernel || !(s->roles & (1u << b->role)) ||
-		    !boot_samples(b, figure, &order))
+		if (!b->profile || b->kernel != s->kernel || !boot_samples(b, figure, &order))
 			continue;
 		first = &b->rec.samples[order[0]];
 		for (size_t w = 0; w < b->rec.n_windows; w++) {

@@ -27,9 +27,12 @@ static void sample_line(const struct run *run, const struct boot *b, size_t i, s
 void report_samples(const struct run *run, struct text *t)
 {
 	text_raw(t, "kernel\tboot\tengine\tbenchmark\tmetric\tunit\trepeat\tvalue\tdisturbed\n");
-	for (size_t i = 0; i < run->n_boots; i++)
+	for (size_t i = 0; i < run->n_boots; i++) {
+		if (run->boots[i].role == ROLE_PROFILE)
+			continue;
 		for (size_t j = 0; j < run->boots[i].rec.n_samples; j++)
 			sample_line(run, &run->boots[i], j, t);
+	}
 }
 
 /* Every file below boots/<id>/, by its path there. */

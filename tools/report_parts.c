@@ -115,6 +115,7 @@ void report_boots(const struct report *r, struct text *t)
 {
 	static const char *const roles[] = {
 		[ROLE_BASE] = "baseline", [ROLE_AA] = "A/A", [ROLE_TEST] = "kernel",
+		[ROLE_PROFILE] = "profile",
 	};
 	struct table table = { .align = "lllrl" };
 

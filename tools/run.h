@@ -16,7 +16,7 @@
 struct run_boot {
 	char *id;		/* 02-6.12+exclusive: the folder's name */
 	size_t kernel;		/* index in the plan's kernels */
-	const char *role;	/* base, aa, test */
+	const char *role;	/* base, aa, test, profile */
 	long index;		/* of this kernel and role, from 0 */
 	unsigned long skew;
 	bool done;

@@ -273,21 +273,34 @@ const char *repo_dir(void)
 	return dir;
 }
 
+/* Relative or not, as the user wrote it; the caller frees. */
+static char *cache_as_said(void)
+{
+	const char *s = getenv("PINLAB_CACHE");
+
+	if (s && *s)
+		return xstrdup(s);
+	s = getenv("XDG_CACHE_HOME");
+	if (s && *s)
+		return xasprintf("%s/pinlab", s);
+	s = getenv("HOME");
+	return xasprintf("%s/.cache/pinlab", s && *s ? s : "/root");
+}
+
 const char *cache_dir(void)
 {
 	static char *dir;
-	const char *s;
+	char *said, cwd[PATH_MAX];
 
 	if (dir)
 		return dir;
-	s = getenv("PINLAB_CACHE");
-	if (s && *s)
-		return dir = xstrdup(s);
-	s = getenv("XDG_CACHE_HOME");
-	if (s && *s)
-		return dir = xasprintf("%s/pinlab", s);
-	s = getenv("HOME");
-	return dir = xasprintf("%s/.cache/pinlab", s && *s ? s : "/root");
+	said = cache_as_said();
+	/* make and QEMU run in other folders than we do. */
+	if (*said == '/' || !getcwd(cwd, sizeof(cwd)))
+		return dir = said;
+	dir = xasprintf("%s/%s", cwd, said);
+	free(said);
+	return dir;
 }
 
 int make_dirs(const char *path)

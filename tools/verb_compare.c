@@ -32,9 +32,9 @@ static void add_pair(struct pair *p, size_t ka, size_t kb)
 	p->labels[2 * p->n + 1] = xasprintf("%s in B", p->b.kernels[kb].name);
 	c = &p->cmp[p->n];
 	*c = (struct comparison){
-		.a = { &p->a, ka, ~(1u << ROLE_AA), p->labels[2 * p->n] },
+		.a = { &p->a, ka, ~(1u << ROLE_AA | 1u << ROLE_PROFILE), p->labels[2 * p->n] },
 		.aa = { &p->a, ka, 1u << ROLE_AA, NULL },
-		.b = { &p->b, kb, ~(1u << ROLE_AA), p->labels[2 * p->n + 1] },
+		.b = { &p->b, kb, ~(1u << ROLE_AA | 1u << ROLE_PROFILE), p->labels[2 * p->n + 1] },
 		.exact = p->a.exact, .has_aa = true, .has_b = true,
 		.delta = p->a.delta, .seed = p->a.seed,
 	};
