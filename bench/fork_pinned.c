@@ -9,12 +9,15 @@
  * Varies: how many of 256 pages are pinned. With 0 the process has pinned a
  * page before, so that fork() has to ask about each page.
  */
+#include <stdio.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "../lib/child.h"
+#include "../lib/clock.h"
 #include "../lib/settle.h"
 #include "../lib/stamp.h"
 #include "../lib/uring.h"
@@ -32,12 +35,29 @@ static struct io_uring ring;
 static struct child child;
 static uint32_t generation;
 
+/*
+ * Before 6.2 a slab page more or less, left by what ran before, shows as 99
+ * instructions a fork: that is no exact figure.
+ */
+static bool slab_shows(void)
+{
+	struct utsname u;
+	int major = 0, minor = 0;
+
+	uname(&u);
+	sscanf(u.release, "%d.%d", &major, &minor);
+	return clock_kind == PINLAB_CLOCK_CYCLES && (major < 6 || (major == 6 && minor < 2));
+}
+
 static int setup(struct row *r)
 {
 	const char *why = "";
 	unsigned long held = r->size.n ? r->size.n : 1;
-	int err = mem_alloc(&r->mem, r->kind, PAGES * PAGE_BYTES, &why);
+	int err;
 
+	if (slab_shows())
+		return row_skip(r, "needs a wall-clock engine: the slab's state differs by boot");
+	err = mem_alloc(&r->mem, r->kind, PAGES * PAGE_BYTES, &why);
 	if (err)
 		return row_skip(r, "needs %s: %s", why, strerror(-err));
 	err = uring_open(r, &ring);

@@ -73,8 +73,10 @@ static int check_exact(struct row *r, bool unregister)
 		return 0;
 	if (r->size.n > EXACT_BUFFERS)
 		return row_skip(r, "needs a wall-clock engine: the slab's state differs by boot");
-	if (unregister && deferred)
-		return row_skip(r, "needs a wall-clock engine: this kernel sleeps to unregister");
+	if (deferred)
+		return row_skip(r, unregister ?
+				"needs a wall-clock engine: this kernel sleeps to unregister" :
+				"needs a wall-clock engine: memory comes back after a grace period");
 	return 0;
 }
 
