@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/17158a9c1b1163d7ee3a75876044d65927f1fee2145fd57fa7c7abcae670f76e/vmlinux
 -initrd
-$PINLAB_CACHE/images/80b0ad9ac567f6c217c44095fd4ab7d7.cpio
+$PINLAB_CACHE/images/84094cd423d5a0c042bf5bd76bc20ecb.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,*/*
