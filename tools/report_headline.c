@@ -57,7 +57,8 @@ static struct headline *find(struct headline *h, size_t *n, const struct line *l
 
 	for (size_t i = 0; i < *n; i++)
 		if (len == benchmark_len(h[i].first->row) &&
-		    !strncmp(l->row, h[i].first->row, len) && !strcmp(l->metric, h[i].first->metric))
+		    !strncmp(l->row, h[i].first->row, len) &&
+		    !strcmp(l->metric, h[i].first->metric))
 			return &h[i];
 	h[*n] = (struct headline){ .first = l };
 	return &h[(*n)++];

@@ -16,7 +16,7 @@ enum role {
 	ROLE_BASE,
 	ROLE_AA,			/* the baseline, booted again */
 	ROLE_TEST,
-	ROLE_PROFILE,			/* says where instructions go; its samples count for nothing */
+	ROLE_PROFILE,			/* where instructions go; its samples do not count */
 };
 
 struct boot {
