@@ -194,7 +194,8 @@ static void test_five_nops_are_five(void **state)
 	line = strstr(report, "pin_slow pin");
 	assert_non_null(line);
 	line[strcspn(line, "\n")] = '\0';
-	assert_non_null(strstr(line, " 0.00  0.00"));
+	assert_non_null(strstr(line, " 0.00"));
+	assert_null(strpbrk(line, "+*!?"));
 	free(report);
 }
 
@@ -432,7 +433,7 @@ static void test_bad_words(void **state)
 	check(PINLAB_USAGE, "icount", "bench --engine icuont");
 	check(PINLAB_USAGE, "6.12+exclusive", "bench --kernels 6.12+exclusiv");
 	check(PINLAB_USAGE, "lean", "bench --flavor laen");
-	check(PINLAB_USAGE, "--kernels", "bench --kernel 6.12");
+	check(PINLAB_USAGE, "--kernels", "bench --kernles 6.12");
 	check(PINLAB_USAGE, "whole number", "bench --boots many");
 	check(PINLAB_USAGE, "", "report --run no-such-run");
 	check(PINLAB_OK, "Example", "bench --help");
