@@ -23,14 +23,14 @@ TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)
 TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
-	$(foreach s,$(SERIES),--series '$(s)') $(if $(RUN),--run '$(RUN)')
-BENCH_TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
+	$(foreach s,$(SERIES),--series '$(s)')
+BENCH_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(BENCH),--bench '$(BENCH)') \
+	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
+
+TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
 	build/tests/e2e
 # What the tests link with: all of ./pinlab but its main().
 TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
-
-OPTIONS := $(OPTIONS) $(if $(BENCH),--bench '$(BENCH)') \
-	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
 all: pinlab
 
