@@ -108,6 +108,60 @@ static long ioc_noise(void __user *arg)
 	return copy_to_user(arg, &noise, sizeof(noise)) ? -EFAULT : 0;
 }
 
+static long ioc_race(void __user *arg)
+{
+	struct pinlab_race *r = memdup_user(arg, sizeof(*r));
+	long err;
+
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	err = pinlab_race(r);
+	if (copy_to_user(arg, r, sizeof(*r)) && !err)
+		err = -EFAULT;
+	kfree(r);
+	return err;
+}
+
+static long ioc_finding(void __user *arg)
+{
+	struct pinlab_finding *f = kmalloc(sizeof(*f), GFP_KERNEL);
+	long err = f ? pinlab_finding_take(f) : -ENOMEM;
+
+	if (!err && copy_to_user(arg, f, sizeof(*f)))
+		err = -EFAULT;
+	kfree(f);
+	return err;
+}
+
+static long ioc_audit(void __user *arg)
+{
+	struct pinlab_audit a;
+	long err;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	err = pinlab_audit(&a);
+	if (!err && copy_to_user(arg, &a, sizeof(a)))
+		err = -EFAULT;
+	return err;
+}
+
+static long ioc_delays(struct pinlab_file *pf, void __user *arg)
+{
+	struct pinlab_delays *ds = memdup_user(arg, sizeof(*ds));
+	long err;
+
+	if (IS_ERR(ds))
+		return PTR_ERR(ds);
+	err = pinlab_delays(ds);
+	if (!err)
+		pf->delays = ds->nr;
+	if (!err && copy_to_user(arg, ds, sizeof(*ds)))
+		err = -EFAULT;
+	kfree(ds);
+	return err;
+}
+
 static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct pinlab_file *pf = file->private_data;
@@ -122,6 +176,14 @@ static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioc_page_info(pf, uarg);
 	case PINLAB_IOC_NOISE:
 		return ioc_noise(uarg);
+	case PINLAB_IOC_RACE:
+		return ioc_race(uarg);
+	case PINLAB_IOC_FINDING:
+		return ioc_finding(uarg);
+	case PINLAB_IOC_AUDIT:
+		return ioc_audit(uarg);
+	case PINLAB_IOC_DELAYS:
+		return ioc_delays(pf, uarg);
 	default:
 		return -ENOTTY;
 	}
@@ -143,6 +205,8 @@ static int pinlab_release(struct inode *inode, struct file *file)
 	struct pinlab_file *pf = file->private_data;
 	int i;
 
+	if (pf->delays)
+		pinlab_delays_end();
 	for (i = 0; i < PINLAB_SLOTS; i++) {
 		pinlab_slot_release(&pf->slot[i]);
 		kvfree(pf->slot[i].pages);
@@ -165,7 +229,26 @@ static struct miscdevice pinlab_dev = {
 	.mode	= 0600,
 };
 
-module_misc_device(pinlab_dev);
+static int __init pinlab_init(void)
+{
+	int err = pinlab_witness_init();
+
+	if (err)
+		return err;
+	err = misc_register(&pinlab_dev);
+	if (err)
+		pinlab_witness_exit();
+	return err;
+}
+
+static void __exit pinlab_exit(void)
+{
+	misc_deregister(&pinlab_dev);
+	pinlab_witness_exit();
+}
+
+module_init(pinlab_init);
+module_exit(pinlab_exit);
 
 MODULE_DESCRIPTION("pinlab: pin user memory in every way, time it, look at the counts");
 MODULE_LICENSE("GPL");

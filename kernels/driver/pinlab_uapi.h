@@ -13,7 +13,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PINLAB_ABI		1
+#define PINLAB_ABI		2
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
@@ -110,10 +110,90 @@ struct pinlab_noise {
 	__u64 count;
 };
 
+/*
+ * Torture. A race is a loop in the kernel that takes references in ways drawn
+ * from `ops`, holds them for a moment, and gives them back, while others do the
+ * same with the same memory. What it takes is claimed at the witness, which
+ * sees whether two claims contradict each other.
+ */
+#define PINLAB_RACE_READ	0x1	/* some requests without FOLL_WRITE */
+#define PINLAB_RACE_SHARE	0x2	/* exclusive holders drop and retake now and then */
+#define PINLAB_RACE_DIRTY	0x4	/* some releases mark the pages dirty */
+#define PINLAB_RACE_FAULTS	0x8	/* the memory may go away: -EFAULT and the like are fine */
+#define PINLAB_RACE_HOLD	0x10	/* hold each for longer, some 10 us */
+
+struct pinlab_race {
+	__u64 addr;		/* of pages * PAGE_SIZE bytes */
+	__u32 pages;
+	__u32 batch;		/* pages a request at most */
+	__u64 ops;		/* mask of 1 << PINLAB_GET_FAST ... 1 << PINLAB_PIN_MEMFD */
+	__u64 seed;
+	__u32 loops;		/* requests */
+	__u32 flags;		/* PINLAB_RACE_* */
+	__u32 pid;		/* PINLAB_PIN_REMOTE: whose memory; 0: the caller's */
+	__s32 memfd;		/* PINLAB_PIN_MEMFD: page 0 is at offset 0 */
+	/* Filled in by the driver. */
+	__u64 taken[PINLAB_NR_OPS];	/* requests that got at least a page */
+	__u64 refused[PINLAB_NR_OPS];	/* -EBUSY */
+	__u64 failed[PINLAB_NR_OPS];	/* another error that PINLAB_RACE_FAULTS allows */
+	__u64 dropped, retaken, not_retaken;
+	__u64 released;			/* requests given back */
+};
+
+/* What the witness has seen. One is fetched at a time; -ENODATA: no more. */
+#define PINLAB_FINDING_LINES	48
+#define PINLAB_FINDING_LINE	160
+
+struct pinlab_finding {
+	char promise[32];	/* as in lib/torture.h */
+	char text[384];
+	__u64 ns;		/* ktime_get_ns() when it was seen */
+	__u32 missed;		/* findings that there was no room for */
+	__u32 n;
+	char line[PINLAB_FINDING_LINES][PINLAB_FINDING_LINE];
+};
+
+/*
+ * Do the counts of the folios behind [addr, addr + pages) agree with what is
+ * claimed? Only true while nobody else works on them; what does not agree
+ * becomes a finding. Pages that are not there are left out.
+ */
+struct pinlab_audit {
+	__u64 addr;
+	__u32 pages;
+	/* Filled in by the driver. */
+	__u32 looked;		/* pages that were there */
+	__u32 bad;
+	__u32 pad;
+};
+
+/* Probes that spin inside of kernel functions, to widen windows. nr 0: take all away. */
+#define PINLAB_DELAYS		16
+
+struct pinlab_delay {
+	char symbol[64];
+	__u32 offset;		/* moved up to the next instruction; out: where it is */
+	__u32 max_ns;		/* of one delay, drawn anew each time */
+	__u32 odds;		/* one hit in so many is delayed */
+	__s32 err;		/* out: 0, or why there is no probe */
+	__u64 hits;		/* out, of the set before: */
+};
+
+struct pinlab_delays {
+	__u32 nr;
+	__u32 pad;
+	__u64 seed;
+	struct pinlab_delay d[PINLAB_DELAYS];
+};
+
 #define PINLAB_IOC_CAPS		_IOR('P', 0x01, struct pinlab_caps)
 #define PINLAB_IOC_RUN		_IOWR('P', 0x02, struct pinlab_run)
 #define PINLAB_IOC_PAGE_INFO	_IOWR('P', 0x03, struct pinlab_page_info)
 #define PINLAB_IOC_NOISE	_IOR('P', 0x04, struct pinlab_noise)
+#define PINLAB_IOC_RACE		_IOWR('P', 0x05, struct pinlab_race)
+#define PINLAB_IOC_FINDING	_IOR('P', 0x06, struct pinlab_finding)
+#define PINLAB_IOC_AUDIT	_IOWR('P', 0x07, struct pinlab_audit)
+#define PINLAB_IOC_DELAYS	_IOWR('P', 0x08, struct pinlab_delays)
 
 /*
  * The frame that tools/insnprof.c looks for: two x86 long nops that nothing

@@ -17,8 +17,7 @@
 #include "pinlab.h"
 
 struct loop {
-	struct mm_struct *mm;	/* PINLAB_PIN_REMOTE */
-	struct file *memfd;	/* PINLAB_PIN_MEMFD */
+	struct pinlab_target t;
 	unsigned int gup_flags;
 	u32 clock;
 	bool mark;
@@ -27,6 +26,16 @@ struct loop {
 typedef long (*take_fn)(const struct loop *l, unsigned long addr, u32 batch,
 			struct page **pages);
 typedef long (*give_fn)(struct page **pages, u32 batch);
+
+long pinlab_pin_memfd(struct file *memfd, unsigned long offset, u32 batch, struct page **pages)
+{
+	/* A folio's first page is the folio: the slot takes them as pages. */
+	struct folio **folios = (struct folio **)pages;
+	pgoff_t within;
+
+	return memfd_pin_folios(memfd, offset, offset + (loff_t)batch * PAGE_SIZE - 1, folios,
+				batch, &within);
+}
 
 static __always_inline u64 clock_now(u32 clock)
 {
@@ -134,18 +143,13 @@ static __always_inline long take_pin_slow(const struct loop *l, unsigned long ad
 static __always_inline long take_pin_remote(const struct loop *l, unsigned long addr,
 					    u32 batch, struct page **pages)
 {
-	return compat_pin_user_pages_remote(l->mm, addr, batch, l->gup_flags, pages);
+	return compat_pin_user_pages_remote(l->t.mm, addr, batch, l->gup_flags, pages);
 }
 
 static __always_inline long take_pin_memfd(const struct loop *l, unsigned long addr,
 					   u32 batch, struct page **pages)
 {
-	/* A folio's first page is the folio: the slot takes them as pages. */
-	struct folio **folios = (struct folio **)pages;
-	pgoff_t offset;
-
-	return memfd_pin_folios(l->memfd, addr, addr + (loff_t)batch * PAGE_SIZE - 1, folios,
-				batch, &offset);
+	return pinlab_pin_memfd(l->t.memfd, addr, batch, pages);
 }
 
 static __always_inline long give_put(struct page **pages, u32 batch)
@@ -229,9 +233,9 @@ static void take_step(const struct loop *l, struct pinlab_step *s, struct pinlab
 		mmap_read_unlock(current->mm);
 		break;
 	case PINLAB_PIN_REMOTE:
-		mmap_read_lock(l->mm);
+		mmap_read_lock(l->t.mm);
 		take_loop(l, s, slot, take_pin_remote);
-		mmap_read_unlock(l->mm);
+		mmap_read_unlock(l->t.mm);
 		break;
 	case PINLAB_PIN_MEMFD:
 		take_loop(l, s, slot, take_pin_memfd);
@@ -362,26 +366,30 @@ static struct mm_struct *remote_mm(u32 nr)
 	return mm;
 }
 
-/* Whose memory the step is about, where that is not simply the caller's. */
-static int get_target(struct loop *l, const struct pinlab_step *s)
+int pinlab_get_target(struct pinlab_target *t, u32 op, u32 nr)
 {
-	if (s->op == PINLAB_PIN_REMOTE) {
-		l->mm = remote_mm(s->pid);
-		return l->mm ? 0 : -ESRCH;
+	if (op == PINLAB_PIN_REMOTE) {
+		t->mm = remote_mm(nr);
+		return t->mm ? 0 : -ESRCH;
 	}
-	if (s->op == PINLAB_PIN_MEMFD) {
-		l->memfd = fget(s->pid);
-		return l->memfd ? 0 : -EBADF;
+	if (op == PINLAB_PIN_MEMFD) {
+		t->memfd = fget(nr);
+		return t->memfd ? 0 : -EBADF;
 	}
 	return 0;
 }
 
-static void put_target(struct loop *l)
+void pinlab_put_target(struct pinlab_target *t)
 {
-	if (l->mm)
-		mmput(l->mm);
-	if (l->memfd)
-		fput(l->memfd);
+	if (t->mm)
+		mmput(t->mm);
+	if (t->memfd)
+		fput(t->memfd);
+}
+
+unsigned int pinlab_gup_flags(u32 op)
+{
+	return op < PINLAB_NR_OPS ? ops[op].gup_flags : 0;
 }
 
 static void settle_slot(struct pinlab_slot *slot, const struct pinlab_step *s)
@@ -397,6 +405,50 @@ static void settle_slot(struct pinlab_slot *slot, const struct pinlab_step *s)
 		slot->head += s->done;
 	else if (!s->failed && s->done == slot->tail - slot->head)
 		slot->hold = ops[s->op].leaves;
+}
+
+/* The pages that the step is about to change or give back. */
+static void witness_before(struct pinlab_slot *slot, const struct pinlab_step *s)
+{
+	u32 i, end = slot->head + s->calls * s->batch;
+
+	if (s->op == PINLAB_NOP || op_takes(s->op) || ops[s->op].needs == HOLD_GET ||
+	    s->op == PINLAB_RETAKE || (s->flags & PINLAB_FORCE))
+		return;
+	for (i = slot->head; i < end; i++) {
+		struct page *page = slot->pages[i];
+
+		if (s->op == PINLAB_DROP) {
+			pinlab_event(EVENT_DROPPING, s->op, 0, page_folio(page), 0);
+			pinlab_claim_dropped(page);
+		} else {
+			pinlab_event(EVENT_GIVING, s->op, 0, page_folio(page), 0);
+			pinlab_unclaim(page, ops[s->op].needs == HOLD_EXC);
+		}
+	}
+}
+
+/* The pages that it has taken: all one request, as one program asked for them. */
+static void witness_after(struct pinlab_slot *slot, const struct pinlab_step *s)
+{
+	u32 i, request = pinlab_request();
+
+	if (s->flags & PINLAB_FORCE)
+		return;
+	if (op_takes(s->op) && s->op != PINLAB_GET_FAST) {
+		for (i = slot->tail - s->done; i < slot->tail; i++) {
+			pinlab_event(EVENT_TAKEN, s->op, s->addr, page_folio(slot->pages[i]), 1);
+			pinlab_claim(slot->pages[i], ops[s->op].leaves == HOLD_EXC, request);
+		}
+	} else if (s->op == PINLAB_RETAKE) {
+		for (i = slot->head; i < slot->head + s->calls * s->batch; i++) {
+			/* Where some were refused, each page tells by itself. */
+			if (!folio_maybe_exclusive_pinned(page_folio(slot->pages[i])))
+				continue;
+			pinlab_event(EVENT_RETAKEN, s->op, 0, page_folio(slot->pages[i]), 0);
+			pinlab_claim_retaken(slot->pages[i], request);
+		}
+	}
 }
 
 int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
@@ -417,10 +469,11 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 
 	l.mark = s->flags & PINLAB_MARK;
 	l.gup_flags = ops[s->op].gup_flags | (s->flags & PINLAB_READ ? 0 : FOLL_WRITE);
-	err = get_target(&l, s);
+	err = pinlab_get_target(&l.t, s->op, s->pid);
 	if (err)
 		return err;
 
+	witness_before(slot, s);
 	noise = pinlab_noise();
 	if (s->op == PINLAB_NOP)
 		nop_loop(&l, s);
@@ -430,7 +483,8 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 		give_step(&l, s, slot);
 	s->noise = pinlab_noise() - noise;
 
-	put_target(&l);
+	pinlab_put_target(&l.t);
+	witness_after(slot, s);
 	settle_slot(slot, s);
 	return 0;
 }
@@ -442,7 +496,10 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
  */
 static void release_pin(struct page *page)
 {
-	if (PINLAB_HAS_EXCLUSIVE && folio_maybe_exclusive_pinned(page_folio(page)))
+	bool exclusive = PINLAB_HAS_EXCLUSIVE && folio_maybe_exclusive_pinned(page_folio(page));
+
+	pinlab_unclaim(page, exclusive);
+	if (exclusive)
 		unpin_exc_pages(&page, 1);
 	else
 		unpin_user_page(page);
