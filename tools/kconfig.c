@@ -38,29 +38,141 @@ void flavors_list(struct strlist *names)
 	free(dir);
 }
 
-static char *fragment(const char *flavor, const char *part)
+/* The text of kernels/flavors/FLAVOR.END; NULL and errno. */
+static char *flavor_file(const char *flavor, const char *end)
 {
-	char *path = xasprintf("%s/kernels/flavors/%s%s%s.config", repo_dir(), flavor,
-			       *part ? "." : "", part);
+	char *path = xasprintf("%s/kernels/flavors/%s.%s", repo_dir(), flavor, end);
 	char *text = read_file(path, NULL);
+	int e = errno;
 
 	free(path);
+	errno = e;
 	return text;
+}
+
+/* The flavor that FLAVOR.config begins from, or "". NULL after saying why not. */
+static char *begins_from(const char *flavor, const char *config)
+{
+	struct strlist lines = { 0 }, names = { 0 };
+	char *from = NULL;
+
+	strlist_split(&lines, config, "\n");
+	for (size_t i = 0; i < lines.n; i++)
+		if (!strncmp(lines.v[i], "#INCLUDE# ", 10))
+			strlist_split(&names, lines.v[i] + 10, " \t\r");
+	if (names.n > 1)
+		err("flavor %s has an #INCLUDE# of %s and of %s: there can be one", flavor,
+		    names.v[0], names.v[1]);
+	else
+		from = xstrdup(names.n ? names.v[0] : "");
+	strlist_free(&lines);
+	strlist_free(&names);
+	return from;
+}
+
+/*
+ * The flavor, what it begins from, what that begins from, and so on. No flavor
+ * twice: that ends it. 0, or -1 after saying what is wrong.
+ */
+static int flavor_chain(const char *flavor, struct strlist *chain)
+{
+	char *name = xstrdup(flavor), *config, *from;
+
+	while (name && *name) {
+		if (strlist_has(chain, name)) {
+			err("flavor %s: its #INCLUDE# lines lead back to %s", flavor, name);
+			break;
+		}
+		config = flavor_file(name, "config");
+		if (!config) {
+			err("reading the fragment of flavor %s%s%s: %s", name,
+			    chain->n ? ", #INCLUDE# of " : "",
+			    chain->n ? chain->v[chain->n - 1] : "", strerror(errno));
+			break;
+		}
+		strlist_take(chain, name);
+		from = begins_from(name, config);
+		free(config);
+		name = from;
+	}
+	if (name && !*name) {
+		free(name);
+		return 0;
+	}
+	free(name);
+	return -1;
+}
+
+static void append(char **text, const char *sep, const char *more)
+{
+	char *all = xasprintf("%s%s%s", *text, **text ? sep : "", more);
+
+	free(*text);
+	*text = all;
 }
 
 char *flavor_text(const char *flavor, const char *arch, const char *branch)
 {
-	char *all = fragment(flavor, ""), *by_arch = fragment(flavor, arch);
-	char *by_branch = fragment(flavor, branch), *text = NULL;
+	char *ends[] = {
+		xstrdup("config"), xasprintf("%s.config", arch), xasprintf("%s.config", branch),
+	};
+	char *text = xstrdup(""), *part;
+	struct strlist chain = { 0 };
 
-	if (all)
-		text = xasprintf("%s%s%s", all, by_arch ? by_arch : "", by_branch ? by_branch : "");
-	else
-		err("reading the fragment of flavor %s: %s", flavor, strerror(errno));
-	free(all);
-	free(by_arch);
-	free(by_branch);
+	if (flavor_chain(flavor, &chain)) {
+		free(text);
+		text = NULL;
+	}
+	for (size_t i = chain.n; text && i-- > 0;)
+		for (size_t k = 0; k < ARRAY_SIZE(ends); k++) {
+			part = flavor_file(chain.v[i], ends[k]);
+			append(&text, "", part ? part : "");
+			free(part);
+		}
+	for (size_t k = 0; k < ARRAY_SIZE(ends); k++)
+		free(ends[k]);
+	strlist_free(&chain);
 	return text;
+}
+
+static void append_words(char **words, const char *text)
+{
+	struct strlist lines = { 0 };
+
+	strlist_split(&lines, text, "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		struct strlist l = { 0 };
+
+		strlist_split(&l, lines.v[i], " \t\r");
+		for (size_t k = 0; k < l.n && *l.v[k] != '#'; k++)
+			append(words, " ", l.v[k]);
+		strlist_free(&l);
+	}
+	strlist_free(&lines);
+}
+
+char *flavor_boot(const char *flavor)
+{
+	char *words = xstrdup(""), *text;
+	struct strlist chain = { 0 };
+	bool bad = flavor_chain(flavor, &chain);
+
+	for (size_t i = chain.n; !bad && i-- > 0;) {
+		text = flavor_file(chain.v[i], "boot");
+		if (text) {
+			append_words(&words, text);
+		} else if (errno != ENOENT) {
+			err("reading the boot words of flavor %s: %s", chain.v[i],
+			    strerror(errno));
+			bad = true;
+		}
+		free(text);
+	}
+	strlist_free(&chain);
+	if (!bad)
+		return words;
+	free(words);
+	return NULL;
 }
 
 static void want(struct wants *w, const char *assignment, int any, bool if_known)
