@@ -12,15 +12,10 @@ HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 TOOLS_SRC := $(sort $(wildcard tools/*.c))
 TOOLS_SRC := $(filter-out tools/insnprof.c,$(TOOLS_SRC))
 TOOLS_OBJ := $(TOOLS_SRC:tools/%.c=build/tools/%.o)
-# One file a benchmark: this list is the list of benchmarks.
+# One file a benchmark or scenario: this list is the list of them.
 GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c)) \
-	$(sort $(wildcard tests/guest/*.c))
+	$(sort $(wildcard torture/*.c)) $(sort $(wildcard tests/guest/*.c))
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
-
-TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
-	build/tests/e2e
-# What the tests link with: all of ./pinlab but its main().
-TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
 	$(foreach s,$(SERIES),--series '$(s)')

@@ -73,9 +73,12 @@ struct bench {
 		&bench_##ident;						\
 	static const struct bench bench_##ident
 
-/* A row while it runs. */
+struct scenario;
+
+/* A row while it runs: of a benchmark or of a torture scenario. */
 struct row {
 	const struct bench *bench;
+	const struct scenario *scenario;
 	char name[96];
 	enum mem_kind kind;
 	struct bench_size size;

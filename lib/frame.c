@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -265,7 +267,6 @@ static void run_row(struct row *r)
 	struct frame *f = r->frame;
 	const struct bench *b = r->bench;
 
-	r->drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
 	f->user_cost = clock_cost();
 	f->driver_cost = nop_cost(r);
 	if (b->setup && b->setup(r))
@@ -287,8 +288,6 @@ static void run_row(struct row *r)
 		return;
 	send_samples(r);
 	mem_free(&r->mem);
-	if (!*f->out->verdict)
-		strcpy(f->out->verdict, "PASS");
 }
 
 static const char *missing(unsigned int needs)
@@ -306,7 +305,8 @@ static const char *missing(unsigned int needs)
 	return NULL;
 }
 
-static void child_row(struct row *r)
+/* The process of a row. */
+static void child_row(struct row *r, void (*body)(struct row *r))
 {
 	/* Shared, so that what is noted here does not change what a fork has to copy. */
 	struct frame *f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE,
@@ -314,38 +314,96 @@ static void child_row(struct row *r)
 
 	*f = *r->frame;
 	r->frame = f;
-	run_row(r);
+	r->drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	body(r);
+	if (!*f->out->verdict)
+		strcpy(f->out->verdict, "PASS");
 	fflush(NULL);
 	_exit(0);
 }
 
-static void start_row(struct row *r)
+/* Its status as waitpid() gives it; -1 if it had to be killed after `limit` seconds. */
+static int wait_for_row(pid_t pid, double limit)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	struct timespec start, now;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (waitpid(pid, &status, limit ? WNOHANG : 0) != pid) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (limit && now.tv_sec - start.tv_sec > limit) {
+			kill(-pid, SIGKILL);
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			return -1;
+		}
+		nanosleep(&nap, NULL);
+	}
+	return status;
+}
+
+static void run_child(struct row *r, void (*body)(struct row *r), double limit)
 {
 	struct outcome *o = r->frame->out;
-	const char *need = missing(r->bench->needs);
-	int status = 0;
-	pid_t pid;
+	int status;
+	pid_t pid = fork();
 
-	*o->verdict = '\0';
-	*o->reason = '\0';
-	record("begin", r->name);
-	if (need) {
-		row_skip(r, "needs %s", need);
-	} else {
-		pid = fork();
-		if (!pid)
-			child_row(r);
-		if (pid < 0 || waitpid(pid, &status, 0) != pid)
-			row_fail(r, "fork: %s", strerror(errno));
+	if (!pid)
+		child_row(r, body);
+	if (pid < 0) {
+		row_fail(r, "fork: %s", strerror(errno));
+		return;
 	}
-	if (WIFSIGNALED(status)) {
+	status = wait_for_row(pid, limit);
+	if (status == -1) {
+		*o->verdict = '\0';
+		row_fail(r, "did not end: killed %.0f s after its start", limit);
+	} else if (WIFSIGNALED(status)) {
 		*o->verdict = '\0';
 		row_fail(r, "killed by signal %d", WTERMSIG(status));
 	} else if (!*o->verdict || status) {
 		*o->verdict = '\0';
 		row_fail(r, "ended with status %d and no verdict", WEXITSTATUS(status));
 	}
+}
+
+bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct row_body *b)
+{
+	struct outcome *o = f->out;
+	const char *need = missing(needs);
+
+	r->frame = f;
+	*o->verdict = '\0';
+	*o->reason = '\0';
+	record("begin", r->name);
+	if (need) {
+		row_skip(r, "needs %s", need);
+	} else {
+		if (b->before)
+			b->before(r);
+		run_child(r, b->run, b->limit);
+		if (b->after)
+			b->after(r);
+	}
 	record("result", r->name, o->verdict, o->reason);
+	return strcmp(o->verdict, "FAIL");
+}
+
+void frame_overrule(struct row *r)
+{
+	struct outcome *o = r->frame->out;
+
+	/* A pass or a skip gives way; the first failure stays. */
+	if (strcmp(o->verdict, "FAIL"))
+		*o->verdict = '\0';
+}
+
+static void start_row(struct row *r)
+{
+	const struct row_body body = { .run = run_row };
+
+	frame_row(r->frame, r, r->bench->needs, &body);
 }
 
 static void each_row_of(const struct bench *b, void (*fn)(struct row *r), struct frame *f)
@@ -408,7 +466,7 @@ void frame_list(void)
 	each_row(list_row, NULL);
 }
 
-static bool wanted(const char *globs, const char *name)
+bool frame_wanted(const char *globs, const char *name)
 {
 	char *copy = strdup(globs), *save, *g;
 	bool hit = false;
@@ -423,7 +481,7 @@ static void maybe_row(struct row *r)
 {
 	if (r->bench->hidden && strncmp(r->frame->cfg->rows, "test/", 5))
 		return;
-	if (wanted(r->frame->cfg->rows, r->name))
+	if (frame_wanted(r->frame->cfg->rows, r->name))
 		start_row(r);
 }
 
@@ -446,12 +504,18 @@ static void probe(const struct frame_config *cfg)
 	record("cap", "exclusive", have.exclusive ? "1" : "0");
 }
 
-void frame_run(const struct frame_config *cfg)
+struct frame *frame_new(const struct frame_config *cfg)
 {
-	struct frame f = { .cfg = cfg };
+	static struct frame f;
 
 	probe(cfg);
+	f.cfg = cfg;
 	f.out = mmap(NULL, sizeof(*f.out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);
-	each_row(maybe_row, &f);
+	return &f;
+}
+
+void frame_run(const struct frame_config *cfg)
+{
+	each_row(maybe_row, frame_new(cfg));
 }

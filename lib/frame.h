@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Runs rows; for lib/guest.c. */
+/* Runs rows; for lib/guest.c and lib/torture.c. */
 #ifndef PINLAB_FRAME_H
 #define PINLAB_FRAME_H
 
@@ -15,6 +15,25 @@ struct frame_config {
 };
 
 struct row;
+struct frame;
+
+/* One frame a program: what this kernel has is found out here. */
+struct frame *frame_new(const struct frame_config *cfg);
+
+/* before and after run in the frame's own process, and may be NULL. */
+struct row_body {
+	void (*before)(struct row *r);
+	void (*run)(struct row *r);	/* in a process of its own, with r->drv open */
+	void (*after)(struct row *r);
+	double limit;			/* seconds; 0: none. Then the process is killed */
+};
+
+/* Run a row and send its records; false if it failed. */
+bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct row_body *b);
+/* In after: a failure that is said now counts, though the row has passed. */
+void frame_overrule(struct row *r);
+/* Does the name match one of the comma separated globs? */
+bool frame_wanted(const char *globs, const char *name);
 
 /* Is this the repeat that the profile plugin counts? Then each marked loop is a window. */
 bool frame_marking(const struct row *r);

@@ -25,14 +25,16 @@
 #include "clock.h"
 #include "frame.h"
 #include "record.h"
+#include "torture.h"
 
 #define EXIT_PORT	0xf4	/* QEMU's isa-debug-exit, see tools/machine.c */
 #define EXIT_DONE	0x31	/* what the runner takes for "done" */
 
 struct guest_options {
 	const char *rows, *records, *clock;
-	unsigned long repeats, skew;
+	unsigned long repeats;
 	bool profile;
+	struct torture_config torture;	/* scenarios NULL: benchmarks */
 };
 
 static char *cmdline_value(const char *name)
@@ -52,6 +54,15 @@ static char *cmdline_value(const char *name)
 	s += strlen(key);
 	end = s + strcspn(s, "\n ");
 	return strndup(s, end - s);
+}
+
+static unsigned long number_value(const char *name)
+{
+	char *s = cmdline_value(name);
+	unsigned long n = s ? strtoul(s, NULL, 10) : 0;
+
+	free(s);
+	return n;
 }
 
 static void write_to(const char *path, const char *text)
@@ -106,6 +117,8 @@ static void set_up_machine(void)
 	mkdir("/tmp", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
 	write_to("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
@@ -166,7 +179,10 @@ static int run(const struct guest_options *o)
 	}
 	uname(&u);
 	record("hello", RECORD_PROTOCOL, u.release, clock_unit());
-	frame_run(&cfg);
+	if (o->torture.scenarios)
+		torture_run(&o->torture);
+	else
+		frame_run(&cfg);
 	record("end", field("%lu", record_count()));
 	return 0;
 }
@@ -174,7 +190,7 @@ static int run(const struct guest_options *o)
 static int as_init(void)
 {
 	struct guest_options o = { 0 };
-	char *skew, *repeats;
+	unsigned long skew;
 
 	set_up_machine();
 	load_driver();
@@ -183,11 +199,14 @@ static int as_init(void)
 	o.records = cmdline_value("records");
 	o.clock = cmdline_value("clock");
 	o.profile = cmdline_value("profile");
-	repeats = cmdline_value("repeats");
-	o.repeats = repeats ? strtoul(repeats, NULL, 10) : 0;
-	skew = cmdline_value("skew");
+	o.torture.scenarios = cmdline_value("torture");
+	o.torture.seed = number_value("seed");
+	o.torture.seconds = number_value("seconds");
+	o.torture.stop = number_value("stop");
+	o.repeats = number_value("repeats");
+	skew = number_value("skew");
 	if (skew)
-		skew_machine(strtoul(skew, NULL, 0));
+		skew_machine(skew);
 	if (!o.records) {
 		fprintf(stderr, "pinlab-guest: no pinlab.records= on the command line\n");
 		reboot(RB_POWER_OFF);
@@ -201,16 +220,22 @@ static int as_init(void)
 
 static void usage(FILE *f)
 {
-	fputs("Usage: pinlab-guest --list\n"
+	fputs("Usage: pinlab-guest --list | --list-scenarios\n"
 	      "       pinlab-guest --records FILE [--bench GLOBS] [--repeats N]\n"
-	      "Runs pinlab's benchmarks on the running kernel and appends records to FILE.\n"
-	      "Meant to be started by ./pinlab bench --engine native.\n", f);
+	      "       pinlab-guest --records FILE --torture GLOBS --seed N --seconds S [--stop]\n"
+	      "Runs pinlab's benchmarks or scenarios on the running kernel and appends\n"
+	      "records to FILE. Meant to be started by ./pinlab with --engine native.\n", f);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "list", no_argument, NULL, 'l' },
+		{ "list-scenarios", no_argument, NULL, 'L' },
+		{ "torture", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "seconds", required_argument, NULL, 'S' },
+		{ "stop", no_argument, NULL, 'x' },
 		{ "records", required_argument, NULL, 'r' },
 		{ "bench", required_argument, NULL, 'b' },
 		{ "repeats", required_argument, NULL, 'n' },
@@ -227,6 +252,21 @@ int main(int argc, char **argv)
 		case 'l':
 			frame_list();
 			return 0;
+		case 'L':
+			torture_list();
+			return 0;
+		case 't':
+			o.torture.scenarios = optarg;
+			break;
+		case 's':
+			o.torture.seed = strtoul(optarg, NULL, 10);
+			break;
+		case 'S':
+			o.torture.seconds = strtod(optarg, NULL);
+			break;
+		case 'x':
+			o.torture.stop = true;
+			break;
 		case 'r':
 			o.records = optarg;
 			break;

@@ -81,6 +81,10 @@ void torture_detail(struct row *r, const char *fmt, ...) __attribute__((format(p
 /* A figure of the row, in base units; each name once a row. `per` as in "pins/s". */
 void torture_figure(struct row *r, const char *name, const char *unit, double value);
 
+/* Something found out that is no number, or says more than one: name/with-parts, text. */
+void torture_fact(struct row *r, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /*
  * Look now for what the witness in the driver has seen (kernels/driver/witness.c)
  * and for new complaints in the kernel's log; the frame does so at the end of
@@ -103,7 +107,7 @@ struct torture_config {
 	const char *scenarios;	/* globs */
 	uint64_t seed;
 	double seconds;		/* for all scenarios that are not fixed */
-	bool stop;		/* at the first finding */
+	bool stop;		/* at the first scenario that fails */
 };
 
 void torture_list(void);

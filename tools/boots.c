@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "boots.h"
 #include "symbols.h"
+#include "torture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +12,11 @@
 #define SILENCE_SECONDS	60
 #define LIMIT_SECONDS	900
 #define PROBE_SECONDS	10
+/* Torture splits huge pages, swaps, and forks while it holds what it has. */
+#define BENCH_MB	512
+#define TORTURE_MB	1024
+/* A row of torture says nothing while it runs, and some end by themselves. */
+#define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
 
 struct job {
 	struct guest guest;
@@ -18,12 +24,36 @@ struct job {
 	char *initrd;
 };
 
+static char *bench_job(const struct run_plan *p, const struct run_boot *b)
+{
+	const char *profile = b->role && !strcmp(b->role, "profile") ?
+		" pinlab.profile=1 pinlab.repeats=1" : "";
+	char *skew = b->skew ? xasprintf(" pinlab.skew=%lu", b->skew) : xstrdup("");
+	char *job = xasprintf("pinlab.bench=%s%s%s", p->rows, profile, skew);
+
+	free(skew);
+	return job;
+}
+
+static char *torture_job(const struct run_plan *p, const struct run_boot *b)
+{
+	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
+			 p->rows, b->seed, p->seconds,
+			 p->stop || torture_is_bug(p->kernels[b->kernel].name));
+}
+
+static bool is_torture(const struct run_plan *p)
+{
+	return p->verb && !strcmp(p->verb, "torture");
+}
+
 static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
 		      const char *initrd, const struct run_boot *b, struct strlist *argv)
 {
 	char *image = xasprintf("%s/%s", k->dir, arch_find(k->arch)->image);
 	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
 	char *profile = xasprintf("%s/profile.raw", g->dir);
+	char *job = is_torture(p) ? torture_job(p, b) : bench_job(p, b);
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,
@@ -33,25 +63,40 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 		.records = g->records_path,
 		.plugin = b->role && !strcmp(b->role, "profile") ? plugin : NULL,
 		.profile = profile,
-		.rows = p->rows,
-		.skew = b->skew,
+		.tools = p->tools,
+		.words = p->words,
+		.job = job,
+		.memory_mb = is_torture(p) ? TORTURE_MB : BENCH_MB,
 		/* The A/A boot has the same seed: what differs is its phase alone. */
 		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
 	};
 
 	machine_argv(&spec, argv);
+	free(job);
 	free(image);
 	free(plugin);
 	free(profile);
 }
 
-static void native_argv(const struct run_plan *p, const struct guest *g, struct strlist *argv)
+static void native_argv(const struct run_plan *p, const struct guest *g,
+			const struct run_boot *b, struct strlist *argv)
 {
 	strlist_take(argv, xasprintf("%s/build/guest/pinlab-guest", repo_dir()));
 	strlist_add(argv, "--records");
 	strlist_add(argv, g->records_path);
-	strlist_add(argv, "--bench");
+	if (!is_torture(p)) {
+		strlist_add(argv, "--bench");
+		strlist_add(argv, p->rows);
+		return;
+	}
+	strlist_add(argv, "--torture");
 	strlist_add(argv, p->rows);
+	strlist_add(argv, "--seed");
+	strlist_take(argv, xasprintf("%lu", b->seed));
+	strlist_add(argv, "--seconds");
+	strlist_take(argv, xasprintf("%ld", p->seconds));
+	if (p->stop)
+		strlist_add(argv, "--stop");
 }
 
 static void guest_paths(struct guest *g, char *dir)
@@ -115,6 +160,10 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	int ret;
 
 	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
+	if (is_torture(p)) {
+		j->guest.silence = TORTURE_SILENCE + p->seconds;
+		j->guest.limit = LIMIT_SECONDS + 2 * p->seconds;
+	}
 	if (p->options->timeout)
 		j->guest.limit = p->options->timeout;
 	if (p->options->silence)
@@ -126,7 +175,7 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		j->guest.exit_done = arch_find(k->arch)->exit_done;
 		spec_argv(p, k, &j->guest, j->initrd, b, &argv);
 	} else {
-		native_argv(p, &j->guest, &argv);
+		native_argv(p, &j->guest, b, &argv);
 	}
 	ret = write_command(&j->guest, &argv);
 	if (!ret)
@@ -225,7 +274,7 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 		snprintf(detail, sizeof(detail), "%s left, %.40s",
 			 human_seconds(passed * (total - done) / (done - first), left,
 				       sizeof(left)), row);
-	progress("rows", done < total ? done : total, total, detail);
+	progress(is_torture(p) ? "scenarios" : "rows", done < total ? done : total, total, detail);
 }
 
 static size_t guests_at_once(const struct run_plan *p)
@@ -285,7 +334,7 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 {
 	char dir[] = "/tmp/pinlab-probe.XXXXXX";
 	struct options o = { 0 };
-	struct run_plan p = { .engine = e, .options = &o, .rows = "-" };
+	struct run_plan p = { .verb = "bench", .engine = e, .options = &o, .rows = "-" };
 	struct run_boot b = { 0 };
 	struct strlist argv = { 0 };
 	struct guest g;

@@ -188,7 +188,7 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	add_all(argv, b->arch->machine);
 	add_all(argv, b->engine->qemu);
 	strlist_split(argv, "-nodefaults -no-user-config -display none -no-reboot", " ");
-	add(argv, "-m", xstrdup("512M"));
+	add(argv, "-m", xasprintf("%ldM", b->memory_mb));
 	add(argv, "-smp", xasprintf("%d", guest_cpus(b->engine)));
 	add(argv, "-seed", xasprintf("%lu", b->seed));
 	add_file(argv, "console", b->console);
@@ -202,19 +202,19 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 		free(p);
 		free(out);
 	}
+	if (b->tools) {
+		p = escape(b->tools);
+		add(argv, "-drive", xasprintf("file=%s,if=none,format=raw,readonly=on,id=tools", p));
+		add(argv, "-device", xstrdup("virtio-blk-device,drive=tools"));
+		free(p);
+	}
 	add(argv, "-kernel", xstrdup(b->kernel));
 	add(argv, "-initrd", xstrdup(b->initrd));
 	p = tsc_words(b->engine);
 	add(argv, "-append",
-	    xasprintf("%s panic=-1 %s%s pinlab.clock=%s pinlab.records=%s pinlab.bench=%s%s%s",
+	    xasprintf("%s panic=-1 %s%s%s%s pinlab.clock=%s pinlab.records=%s %s",
 		      b->arch->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
-		      b->engine->clock, b->arch->records, b->rows,
-		      b->plugin ? " pinlab.profile=1 pinlab.repeats=1" : "",
-		      b->skew ? " pinlab.skew=" : ""));
+		      b->words && *b->words ? " " : "", b->words ? b->words : "",
+		      b->engine->clock, b->arch->records, b->job));
 	free(p);
-	if (b->skew) {
-		p = argv->v[argv->n - 1];
-		argv->v[argv->n - 1] = xasprintf("%s%lu", p, b->skew);
-		free(p);
-	}
 }

@@ -48,8 +48,10 @@ struct boot_spec {
 	const char *records;
 	const char *plugin;		/* tools/insnprof.so, or NULL */
 	const char *profile;		/* what the plugin writes */
-	const char *rows;		/* globs */
-	unsigned long skew;
+	const char *tools;		/* disk of tools/toolsimage.c, or NULL */
+	const char *words;		/* of the flavor, for the kernel's command line; or NULL */
+	const char *job;		/* pinlab.NAME=VALUE words: what the guest is to do */
+	long memory_mb;
 	unsigned long seed;
 };
 

@@ -9,7 +9,7 @@
 enum {
 	OPT_KERNELS = 256, OPT_BENCH, OPT_ENGINE, OPT_FLAVOR, OPT_BASE, OPT_RUN, OPT_MODULE,
 	OPT_SERIES, OPT_BOOTS, OPT_DELTA, OPT_JOBS, OPT_TIMEOUT, OPT_SILENCE, OPT_SEED,
-	OPT_NO_PROFILE,
+	OPT_NO_PROFILE, OPT_SCENARIOS, OPT_DURATION, OPT_STOP, OPT_HOST_KERNEL,
 };
 
 static const struct option table[] = {
@@ -28,6 +28,10 @@ static const struct option table[] = {
 	{ "silence", required_argument, NULL, OPT_SILENCE },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "no-profile", no_argument, NULL, OPT_NO_PROFILE },
+	{ "scenarios", required_argument, NULL, OPT_SCENARIOS },
+	{ "duration", required_argument, NULL, OPT_DURATION },
+	{ "stop", no_argument, NULL, OPT_STOP },
+	{ "on-the-running-kernel", no_argument, NULL, OPT_HOST_KERNEL },
 	{ 0 }
 };
 
@@ -38,6 +42,8 @@ static const struct {
 } allowed[] = {
 	{ "bench", "kernels bench engine flavor base run module series boots delta jobs "
 		   "timeout silence seed no-profile" },
+	{ "torture", "kernels scenarios engine flavor base run module series boots duration jobs "
+		     "timeout silence seed stop on-the-running-kernel" },
 	{ "kernel", "kernels flavor base series" },
 	{ "report", "run" },
 	{ "compare", "seed" },
@@ -99,6 +105,17 @@ static int take(struct options *o, int c, const char *arg)
 		return 0;
 	case OPT_SERIES:
 		strlist_add(&o->series, arg);
+		return 0;
+	case OPT_SCENARIOS:
+		o->scenarios = arg;
+		return 0;
+	case OPT_DURATION:
+		return number("duration", arg, 1, 86400, &o->duration);
+	case OPT_STOP:
+		o->stop = true;
+		return 0;
+	case OPT_HOST_KERNEL:
+		o->host_kernel = true;
 		return 0;
 	case OPT_NO_PROFILE:
 		o->profile = false;

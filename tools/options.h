@@ -8,6 +8,7 @@
 struct options {
 	const char *kernels;		/* comma separated; NULL: the verb's default */
 	const char *bench;		/* globs of row names; NULL: all */
+	const char *scenarios;		/* globs; NULL: all */
 	const char *engine;		/* auto, icount, mttcg, kvm, native */
 	const char *flavor;		/* lean */
 	const char *base;		/* a base's name, a tree, or tree@ref */
@@ -21,6 +22,9 @@ struct options {
 	long timeout;			/* seconds for one boot; 0: default */
 	long silence;			/* seconds without a sign of a guest; 0: default */
 	unsigned long seed;		/* order of boots, bootstrap */
+	long duration;			/* torture: seconds of each boot; 0: default */
+	bool stop;			/* torture: a boot ends at the first failure */
+	bool host_kernel;		/* torture this machine's own kernel */
 	bool profile;			/* count instructions by function */
 	int argc;			/* the whole command, for the record */
 	char **argv;

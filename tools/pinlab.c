@@ -45,6 +45,37 @@ static const struct verb {
 "  ./pinlab bench --base ~/src/linux@v6.12 --kernels base,base+exclusive\n"
 	},
 	{
+		"torture", verb_torture, "try to break exclusive pins: races, limits, abuse",
+"Usage: ./pinlab torture [OPTIONS]\n"
+"\n"
+"Boots each kernel once for each seed, with several CPUs, and runs scenarios\n"
+"that race, exhaust and abuse pins. results/NAME/report.txt says which promise\n"
+"was broken, by whom, and how to see it again. Never on this machine's own\n"
+"kernel, unless you say so.\n"
+"\n"
+"  --kernels LIST     BASE, BASE+VARIANT (6.12,6.12+exclusive); `busted`: all\n"
+"                     seeded bugs, which have to be caught, or\n"
+"                     6.12+busted:NAME, where NAME may be a glob\n"
+"  --series FILE      one more kernel: an mbox or a folder of patches on --base\n"
+"  --base BASE        6.12, a kernel tree, or TREE@REF (default: 6.12)\n"
+"  --scenarios GLOBS  comma separated: model, 'race/*' (default: all)\n"
+"  --duration S       seconds of each boot that scenarios share (default 120)\n"
+"  --seed N           seed of the first boot of each kernel (default 1)\n"
+"  --boots N          boots a kernel, each with the next seed (default 1)\n"
+"  --stop             a boot ends at its first failure (always so for bugs)\n"
+"  --flavor NAME      torture (default), debug (KASAN, lockdep, slower), lean\n"
+"  --engine NAME      mttcg (default) or kvm\n"
+"  --run NAME         name of the run; one that was cut off is continued\n"
+"  --timeout S        seconds for one boot\n"
+"  --silence S        seconds without a sign of a guest\n"
+"  --engine native --on-the-running-kernel [--module FILE]\n"
+"                     torture the kernel of this very machine: it may crash\n"
+"\n"
+"Examples:\n"
+"  ./pinlab torture --kernels 6.12+exclusive --scenarios 'race/*' --seed 7\n"
+"  ./pinlab torture --kernels busted\n"
+	},
+	{
 		"kernel", verb_kernel, "build kernels only, and print where they are",
 "Usage: ./pinlab kernel [--kernels LIST] [--series FILE] [--base BASE]\n"
 "                       [--flavor lean]\n"

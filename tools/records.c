@@ -52,6 +52,19 @@ void records_free(struct records *r)
 	}
 	for (size_t i = 0; i < r->n_windows; i++)
 		free(r->windows[i].metric);
+	for (size_t i = 0; i < r->n_findings; i++) {
+		free(r->findings[i].promise);
+		free(r->findings[i].text);
+	}
+	for (size_t i = 0; i < r->n_details; i++)
+		free(r->details[i]);
+	for (size_t i = 0; i < r->n_facts; i++) {
+		free(r->facts[i].name);
+		free(r->facts[i].text);
+	}
+	free(r->findings);
+	free(r->details);
+	free(r->facts);
 	free(r->rows);
 	free(r->metrics);
 	free(r->caps);
@@ -273,6 +286,59 @@ static int on_window(struct records *r, struct fields *f)
 	return 0;
 }
 
+static int on_finding(struct records *r, struct fields *f)
+{
+	int ret = want_current(r, "finding", f->v[0]);
+	struct rec_finding n = { .row = r->current, .details = r->n_details };
+
+	if (ret)
+		return ret;
+	if (!good_name(f->v[1]))
+		return bad(r, "finding: bad name of a promise");
+	if (!parse_value(f->v[2], &n.after) || !parse_value(f->v[3], &n.uptime))
+		return bad(r, "finding: bad time '%.32s' or '%.32s'", f->v[2], f->v[3]);
+	if (r->n_findings == RECORDS_FINDINGS_MAX)
+		return bad(r, "more than %d findings", RECORDS_FINDINGS_MAX);
+	n.promise = xstrdup(f->v[1]);
+	n.text = xstrdup(f->v[4]);
+	r->findings = grow(r->findings, r->n_findings, sizeof(*r->findings));
+	r->findings[r->n_findings++] = n;
+	return 0;
+}
+
+/* Belongs to the finding before it. */
+static int on_detail(struct records *r, struct fields *f)
+{
+	int ret = want_current(r, "detail", f->v[0]);
+
+	if (ret)
+		return ret;
+	if (!r->n_findings || r->findings[r->n_findings - 1].row != (uint32_t)r->current)
+		return bad(r, "detail of '%.96s' without a finding", f->v[0]);
+	if (r->n_details == RECORDS_DETAILS_MAX)
+		return bad(r, "more than %d details", RECORDS_DETAILS_MAX);
+	r->details = grow(r->details, r->n_details, sizeof(*r->details));
+	r->details[r->n_details++] = xstrdup(f->v[1]);
+	r->findings[r->n_findings - 1].n_details++;
+	return 0;
+}
+
+static int on_fact(struct records *r, struct fields *f)
+{
+	int ret = want_current(r, "fact", f->v[0]);
+
+	if (ret)
+		return ret;
+	if (!good_name(f->v[1]))
+		return bad(r, "fact: bad name");
+	if (r->n_facts == RECORDS_FACTS_MAX)
+		return bad(r, "more than %d facts", RECORDS_FACTS_MAX);
+	r->facts = grow(r->facts, r->n_facts, sizeof(*r->facts));
+	r->facts[r->n_facts++] = (struct rec_fact){ xstrdup(f->v[1]), xstrdup(f->v[2]),
+						    r->current };
+	return 0;
+}
+
 const char *verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
@@ -330,6 +396,9 @@ static const struct {
 	{ "begin", 1, on_begin },
 	{ "sample", 7, on_sample },
 	{ "window", 3, on_window },
+	{ "finding", 5, on_finding },
+	{ "detail", 2, on_detail },
+	{ "fact", 3, on_fact },
 	{ "result", 3, on_result },
 	{ "end", 1, on_end },
 };

@@ -19,6 +19,9 @@
 #define RECORDS_SAMPLES_MAX 1000000
 #define RECORDS_METRICS_MAX 256
 #define RECORDS_CAPS_MAX 256
+#define RECORDS_FINDINGS_MAX 1000
+#define RECORDS_DETAILS_MAX 20000
+#define RECORDS_FACTS_MAX 2000
 #define RECORDS_PROTOCOL 1
 
 /* Values are fixed point, so that "exact" stays exact on the way to the report. */
@@ -64,6 +67,24 @@ struct rec_cap {
 	char *value;
 };
 
+/* A broken promise that a torture scenario has seen. */
+struct rec_finding {
+	char *promise;			/* a word, see lib/torture.h */
+	char *text;
+	int64_t after;			/* since the row began, seconds in 1/VALUE_ONE */
+	int64_t uptime;			/* since the guest's kernel started, the same */
+	uint32_t row;
+	uint32_t details;		/* the first of them in details[] */
+	uint32_t n_details;
+};
+
+/* Something that a scenario found out, in words: "refuses at 524288 pins". */
+struct rec_fact {
+	char *name;
+	char *text;
+	uint32_t row;
+};
+
 struct records {
 	bool hello, end;
 	bool clock_insn;		/* hello: clock is `insn`, not `ns` */
@@ -73,7 +94,11 @@ struct records {
 	struct rec_sample *samples;
 	struct rec_window *windows;
 	struct rec_cap *caps;
+	struct rec_finding *findings;
+	char **details;			/* of findings, in order */
+	struct rec_fact *facts;
 	size_t n_rows, n_metrics, n_samples, n_windows, n_caps;
+	size_t n_findings, n_details, n_facts;
 	int current;			/* row between begin and result, else -1 */
 	size_t done;			/* rows with a result */
 	uint64_t line;			/* whole lines read */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.h"
+#include "torture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ const char *report_word(const struct report *r)
 	       faster ? "faster" : "no change shown";
 }
 
-static int put_file(const struct run *run, const char *name, const char *s, size_t n)
+int report_put(const struct run *run, const char *name, const char *s, size_t n)
 {
 	char *path = xasprintf("%s/%s", run->dir, name);
 	int ret = write_file(path, s, n);
@@ -134,16 +135,16 @@ static int put_files(const struct report *r)
 	report_text(r, &report);
 	report_ktap(r, &ktap);
 	manifest = report_manifest(&r->run, &samples);
-	ret = manifest ? put_file(&r->run, "samples.tsv", samples.s, samples.n) : -EINVAL;
+	ret = manifest ? report_put(&r->run, "samples.tsv", samples.s, samples.n) : -EINVAL;
 	if (!manifest)
 		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", r->run.dir);
 	if (!ret)
-		ret = put_file(&r->run, "report.txt", report.s, report.n);
+		ret = report_put(&r->run, "report.txt", report.s, report.n);
 	if (!ret)
-		ret = put_file(&r->run, "verdicts.ktap", ktap.s, ktap.n);
+		ret = report_put(&r->run, "verdicts.ktap", ktap.s, ktap.n);
 	/* Last: it stands for the others being whole. */
 	if (!ret)
-		ret = put_file(&r->run, "manifest.json", manifest, strlen(manifest));
+		ret = report_put(&r->run, "manifest.json", manifest, strlen(manifest));
 	free(manifest);
 	text_free(&samples);
 	text_free(&report);
@@ -170,6 +171,8 @@ int report_derive(const char *run_dir)
 	struct report r;
 	int ret;
 
+	if (torture_is_run(run_dir))
+		return torture_derive(run_dir);
 	if (report_load(run_dir, &r))
 		return PINLAB_BROKE;
 	if (manifest_check(&r.run) || put_files(&r)) {

@@ -36,6 +36,9 @@ int report_status(const struct report *r);
 /* A run's verdict in a word, for `list runs`. */
 const char *report_word(const struct report *r);
 
+/* Write one of a run's files by rename: 0, or -errno after saying why. */
+int report_put(const struct run *run, const char *name, const char *s, size_t n);
+
 /* The parts of report.txt */
 void report_text(const struct report *r, struct text *t);
 void report_sentence(const struct report *r, struct text *t);

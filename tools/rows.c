@@ -51,3 +51,49 @@ void rows_free(struct bench_row *rows, size_t n)
 	}
 	free(rows);
 }
+
+struct loading_scenarios {
+	struct scenario_line *lines;
+	size_t n;
+};
+
+static void one_scenario(const char *line, void *arg)
+{
+	struct loading_scenarios *l = arg;
+	struct strlist f = { 0 };
+
+	strlist_split(&f, line, "\t");
+	if (f.n == 3) {
+		l->lines = xrealloc(l->lines, (l->n + 1) * sizeof(*l->lines));
+		l->lines[l->n++] = (struct scenario_line){ xstrdup(f.v[0]), xstrdup(f.v[1]),
+							   xstrdup(f.v[2]) };
+	}
+	strlist_free(&f);
+}
+
+size_t scenarios_load(struct scenario_line **lines)
+{
+	char *guest = xasprintf("%s/build/guest/pinlab-guest", repo_dir());
+	struct loading_scenarios l = { 0 };
+	int ret = run_program((char *[]){ guest, "--list-scenarios", NULL }, NULL, NULL,
+			      one_scenario, &l);
+
+	if (ret || !l.n) {
+		err("%s --list-scenarios failed; run make", guest);
+		scenarios_free(l.lines, l.n);
+		l = (struct loading_scenarios){ 0 };
+	}
+	free(guest);
+	*lines = l.lines;
+	return l.n;
+}
+
+void scenarios_free(struct scenario_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(lines[i].name);
+		free(lines[i].timed);
+		free(lines[i].summary);
+	}
+	free(lines);
+}

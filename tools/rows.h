@@ -18,4 +18,14 @@ struct bench_row {
 size_t rows_load(struct bench_row **rows);
 void rows_free(struct bench_row *rows, size_t n);
 
+struct scenario_line {
+	char *name;		/* race/fork */
+	char *timed;		/* "timed" or "fixed" */
+	char *summary;
+};
+
+/* The scenarios, in the same way. */
+size_t scenarios_load(struct scenario_line **lines);
+void scenarios_free(struct scenario_line *lines, size_t n);
+
 #endif

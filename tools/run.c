@@ -53,8 +53,9 @@ static void add_boot(struct run_plan *p, size_t kernel, const char *role, long i
 	b->id = xasprintf("%02zu-%s%s%s", p->n_boots, p->kernels[kernel].name,
 			  strcmp(role, "aa") ? "" : "-aa",
 			  strcmp(role, "profile") ? "" : "-profile");
+	/* A colon would begin an option's value, or a drive, for some programs. */
 	for (s = b->id; *s; s++)
-		if (*s == '/')
+		if (*s == '/' || *s == ':')
 			*s = '_';
 	/*
 	 * Where figures are exact the A/A boot is put out of phase, or it
@@ -94,6 +95,16 @@ void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed)
 		add_boot(p, k, "profile", 0);
 	gsl_rng_free(rng);
 	free(order);
+}
+
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed)
+{
+	for (long i = 0; i < seeds; i++) {
+		for (size_t k = 0; k < p->n_kernels; k++) {
+			add_boot(p, k, "test", i);
+			p->boots[p->n_boots - 1].seed = seed + i;
+		}
+	}
 }
 
 static json_t *host_json(void)
@@ -177,6 +188,8 @@ static json_t *boots_json(const struct run_plan *p)
 				      p->kernels[b->kernel].name, "role", b->role, "index",
 				      (json_int_t)b->index, "skew", (json_int_t)b->skew);
 
+		if (b->seed)
+			json_object_set_new(j, "seed", json_integer(b->seed));
 		json_array_append_new(list, j);
 	}
 	return list;
@@ -201,16 +214,22 @@ static json_t *plan_json(const struct run_plan *p)
 	for (size_t i = 0; i < p->n_kernels; i++)
 		json_array_append_new(kernels, kernel_json(&p->kernels[i]));
 	json_object_set_new(j, "format", json_integer(1));
-	set_text(j, "verb", "bench");
+	set_text(j, "verb", p->verb);
 	set_text(j, "run", p->name);
 	set_text(j, "started", stamp);
 	set_text(j, "suite", PINLAB_VERSION);
 	json_object_set_new(j, "command", command);
 	set_text(j, "engine", p->engine->name);
 	set_text(j, "engine_why", p->engine_why);
-	set_text(j, "bench", p->rows);
 	json_object_set_new(j, "seed", json_integer(p->options->seed));
-	json_object_set_new(j, "delta_percent", json_real(p->options->delta));
+	if (strcmp(p->verb, "torture")) {
+		set_text(j, "bench", p->rows);
+		json_object_set_new(j, "delta_percent", json_real(p->options->delta));
+	} else {
+		set_text(j, "scenarios", p->rows);
+		json_object_set_new(j, "seconds", json_integer(p->seconds));
+		json_object_set_new(j, "stop", json_boolean(p->stop));
+	}
 	json_object_set_new(j, "host", host_json());
 	set_text(j, "qemu", qemu);
 	set_hash(j, "guest_sha256", guest);
@@ -234,7 +253,7 @@ static int write_json(const char *path, json_t *j)
 
 /* What must be the same for a run to be continued: all that a figure depends on. */
 static const char *const identity[] = {
-	"verb", "engine", "bench", "seed", "delta_percent", "guest_sha256",
+	"verb", "engine", "bench", "scenarios", "seconds", "stop", "seed", "delta_percent", "guest_sha256",
 	"image_ext2_sha256", "qemu", "kernels", "boots",
 };
 
@@ -364,6 +383,7 @@ void run_plan_free(struct run_plan *p)
 	for (size_t i = 0; i < p->n_boots; i++)
 		free(p->boots[i].id);
 	free(p->boots);
+	free(p->tools);
 	free(p->dir);
 	free(p->name);
 }

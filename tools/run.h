@@ -19,15 +19,21 @@ struct run_boot {
 	const char *role;	/* base, aa, test, profile */
 	long index;		/* of this kernel and role, from 0 */
 	unsigned long skew;
+	unsigned long seed;	/* torture: of this boot */
 	bool done;
 };
 
 struct run_plan {
 	char *dir, *name;
+	const char *verb;	/* bench, torture */
 	const struct engine *engine;
 	const char *engine_why;
 	const struct options *options;
-	const char *rows;	/* globs */
+	const char *rows;	/* globs of rows or scenarios */
+	const char *words;	/* the flavor's, for the kernel's command line */
+	char *tools;		/* disk with the programs of others; NULL: none */
+	long seconds;		/* torture: that timed scenarios share */
+	bool stop;		/* torture: a boot ends at the first failure */
 	long n_rows;		/* of one boot */
 	struct kernel *kernels;
 	size_t n_kernels;
@@ -42,6 +48,9 @@ char *run_new_name(const char *verb);
 
 /* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
 void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
+
+/* Lay out torture: each kernel once for each seed from `seed` on. */
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed);
 
 /*
  * Write plan.json and the folders of all boots; or, where the folder has a

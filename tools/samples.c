@@ -9,7 +9,7 @@
 #include "profile.h"
 
 /* A plan is written by pinlab itself; past these it is not one. */
-#define KERNELS_MAX 64
+#define KERNELS_MAX 512
 #define BOOTS_MAX 4096
 
 const char *json_text(const json_t *o, const char *key)

@@ -6,6 +6,7 @@
 #include "report.h"
 #include "rows.h"
 #include "runs.h"
+#include "torture.h"
 #include "verbs.h"
 
 /* The part of a row's name: 0 the benchmark, 1 the kind, 2 the size. */
@@ -138,6 +139,10 @@ static void print_run(const char *name, const char *dir)
 {
 	struct report r;
 
+	if (torture_is_run(dir)) {
+		torture_print_run(name, dir);
+		return;
+	}
 	if (report_load(dir, &r)) {
 		printf("%-32s cannot be read\n", name);
 		return;
@@ -173,14 +178,27 @@ static int list_runs(const char *glob)
 	return shown || !glob ? PINLAB_OK : PINLAB_USAGE;
 }
 
-/* Names that are fixed for verbs which do not exist yet. */
 static int list_scenarios(const char *glob)
 {
-	(void)glob;
-	err("there are no scenarios yet: they come with the verb torture");
-	return PINLAB_USAGE;
+	struct scenario_line *lines;
+	size_t n = scenarios_load(&lines), shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (glob && !glob_match(glob, lines[i].name))
+			continue;
+		printf("%-28s %s%s\n", lines[i].name, lines[i].summary,
+		       strcmp(lines[i].timed, "fixed") ? "" : " (takes the time that it needs)");
+		shown++;
+	}
+	scenarios_free(lines, n);
+	if (!n)
+		return PINLAB_BROKE;
+	if (!shown)
+		err("no scenario matches %s; see ./pinlab list scenarios", glob);
+	return shown ? PINLAB_OK : PINLAB_USAGE;
 }
 
+/* A name that is fixed for a verb which does not exist yet. */
 static int list_paths(const char *glob)
 {
 	(void)glob;

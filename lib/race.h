@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Races: racers in the driver pin and unpin the same few pages in ways drawn
+ * at random, while the scenario's own disturbance goes on beside them. A round
+ * takes some 20 ms on fresh memory; at its end, at rest, counts are looked at.
+ */
+#ifndef PINLAB_RACE_H
+#define PINLAB_RACE_H
+
+#include <sys/types.h>
+
+#include "torture.h"
+
+#define MAX_RACERS	4
+
+/* Ways to pin, for struct race. */
+#define OP(x)		(1ull << PINLAB_##x)
+#define OPS_EXC		(OP(EXC_FAST) | OP(EXC_SLOW))
+#define OPS_FAST	(OP(PIN_FAST) | OP(PIN_LT_FAST))
+#define OPS_SLOW	(OP(PIN_SLOW) | OP(PIN_LT_SLOW))
+#define OPS_ORDINARY	(OPS_FAST | OPS_SLOW | OP(PIN_REMOTE))
+#define OPS_ALL		(OPS_EXC | OPS_ORDINARY | OP(GET_FAST))
+
+/* One round while it runs. */
+struct race_round {
+	struct row *r;
+	struct rng rng;			/* for the disturbance; depends on the seed alone */
+	struct mem mem;			/* what is raced for: addr, bytes, fd */
+	unsigned long pages;		/* of it, from its start, that racers go for */
+	unsigned long n;		/* number of the round */
+	void *priv;			/* the scenario's own, from race.priv */
+};
+
+struct race {
+	unsigned int kinds;		/* one of these is drawn for each round */
+	/*
+	 * A thread each, with an open file of its own; a mask of 0 ends the
+	 * list. Where the kernel lacks one of these ways it is left out.
+	 */
+	uint64_t racers[MAX_RACERS];
+	unsigned int flags;		/* PINLAB_RACE_* */
+	unsigned long pages;		/* that are raced for; 0: drawn, 1 to 8 */
+	unsigned long batch;		/* pages a request at most; 0: drawn */
+	unsigned int round_ms;		/* 0: 20 */
+	/*
+	 * The memory itself is moved, copied, split or taken away meanwhile: its
+	 * counts at the end are not compared with those at the beginning, only
+	 * with what is claimed.
+	 */
+	bool remaps;
+	/* No probes in this race: it is about what happens at full speed. */
+	bool undelayed;
+	void *priv;
+	/*
+	 * All may be NULL. before and after run while nobody races; disturb is
+	 * called over and over while they do. 0, or -1 after torture_finding(),
+	 * 1 after row_skip().
+	 */
+	int (*before)(struct race_round *w);
+	int (*disturb)(struct race_round *w);
+	int (*after)(struct race_round *w);
+};
+
+/* Rounds until the row's time is over or something is found. What run() returns. */
+int race_run(struct row *r, const struct race *race);
+
+/*
+ * In a disturbance: a child process (fork) that races for the same memory
+ * with a file of its own, for `loops` requests; its pid, or -1.
+ */
+pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigned int loops);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Kernels, scenarios, seeds: boot them and say what broke. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boots.h"
+#include "kconfig.h"
+#include "prepare.h"
+#include "report.h"
+#include "rows.h"
+#include "torture.h"
+#include "verbs.h"
+
+#define DEFAULT_ENGINE "mttcg"
+#define DEFAULT_FLAVOR "torture"
+#define DEFAULT_SECONDS 120
+
+static int resolve(struct run_plan *p, const char *said)
+{
+	struct scenario_line *lines;
+	struct strlist names = { 0 };
+	size_t n = scenarios_load(&lines);
+	char *globs;
+
+	for (size_t i = 0; i < n; i++)
+		strlist_add(&names, lines[i].name);
+	scenarios_free(lines, n);
+	if (!n)
+		return PINLAB_BROKE;
+	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
+	strlist_free(&names);
+	p->rows = globs;
+	return globs ? PINLAB_OK : PINLAB_USAGE;
+}
+
+/* Races need several CPUs and a clock that runs: one emulated CPU shows nothing. */
+static int choose_engine(struct run_plan *p, const struct options *o)
+{
+	const char *name = o->engine ? o->engine : DEFAULT_ENGINE;
+
+	if (!strcmp(name, "icount")) {
+		err("torture --engine icount: one CPU and no time of its own; take mttcg or kvm");
+		return PINLAB_USAGE;
+	}
+	if (!strcmp(name, "native") && !o->host_kernel) {
+		err("torture --engine native would torture the kernel that this machine runs, and may crash it; add --on-the-running-kernel if that is wanted");
+		return PINLAB_USAGE;
+	}
+	if (strcmp(name, "native") && o->host_kernel) {
+		err("torture --on-the-running-kernel goes with --engine native only");
+		return PINLAB_USAGE;
+	}
+	return strcmp(name, "auto") ? engine_choose(p, name, NULL) : PINLAB_OK;
+}
+
+static int torment(struct run_plan *p, struct options *o)
+{
+	int ret, verdict;
+
+	p->name = o->run ? xstrdup(o->run) : run_new_name("torture");
+	p->dir = run_path(p->name);
+	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed);
+	ret = run_open(p);
+	if (ret)
+		return ret;
+	note("run %s: %zu boots of %ld scenarios under %s (%s)", p->name, p->n_boots, p->n_rows,
+	     p->engine->name, p->engine_why);
+	ret = boots_run(p);
+	if (ret == PINLAB_INTERRUPTED)
+		err("interrupted; what was found is kept, continue with --run %s", p->name);
+	verdict = report_derive(p->dir);
+	report_show(p);
+	return ret ? ret : verdict;
+}
+
+int verb_torture(struct options *o)
+{
+	struct run_plan p = { .verb = "torture", .options = o, .stop = o->stop };
+	char *words = NULL;
+	int ret;
+
+	if (o->args.n) {
+		err("torture %s: options only, please; see ./pinlab torture --help", o->args.v[0]);
+		return PINLAB_USAGE;
+	}
+	if (!o->flavor)
+		o->flavor = DEFAULT_FLAVOR;
+	p.seconds = o->duration ? o->duration : DEFAULT_SECONDS;
+	ret = choose_engine(&p, o);
+	if (!ret)
+		ret = resolve(&p, o->scenarios);
+	if (ret)
+		goto out;
+	if (p.engine && !p.engine->qemu)
+		ret = native_prepare(&p, o);
+	else
+		ret = kernels_prepare(&p, o);
+	if (!ret && !p.engine)
+		ret = engine_choose(&p, "auto", p.kernels);
+	if (!ret && p.engine->qemu) {
+		words = flavor_boot(o->flavor);
+		p.words = words;
+		ret = words ? PINLAB_OK : PINLAB_BROKE;
+	}
+	if (!ret)
+		ret = torment(&p, o);
+out:
+	run_plan_free(&p);
+	free((char *)p.rows);
+	free(words);
+	return ret;
+}
