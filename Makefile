@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # `make bench` is the main job; `make help` lists the rest. The verbs take
-# their options as variables: KERNELS= BENCH= ENGINE= RUN= SERIES= BASE= SEED=
+# their options as variables: KERNELS= BENCH= SCENARIOS= DURATION= ENGINE= RUN= SERIES= BASE= SEED=
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CC ?= gcc
@@ -23,9 +23,13 @@ BENCH_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(BENCH),--bench '$
 	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
 TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
-	build/tests/e2e
+	$(patsubst tests/%.c,build/tests/%,$(wildcard tests/e2e_*.c))
 # What the tests link with: all of ./pinlab but its main().
 TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
+
+TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
+	$(if $(SCENARIOS),--scenarios '$(SCENARIOS)') $(if $(DURATION),--duration '$(DURATION)') \
+	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
 all: pinlab
 
@@ -35,6 +39,10 @@ help:
 #: make bench     build the kernels, boot them, compare: results/NAME/report.txt
 bench: packages-run pinlab
 	@./pinlab bench $(BENCH_OPTIONS)
+
+#: make torture   try to break exclusive pins          (KERNELS=busted: seeded bugs)
+torture: packages-run pinlab
+	@./pinlab torture $(TORTURE_OPTIONS)
 
 #: make report    derive a run's reports again        (RUN=NAME)
 report: pinlab
@@ -93,7 +101,7 @@ build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
 
-build/tests/e2e: tests/e2e.c build/tools/util.o | packages-test
+build/tests/e2e_%: tests/e2e_%.c build/tools/util.o | packages-test
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -MMD -Itools -o $@ $< build/tools/util.o -lcmocka $(HOST_LIBS)
 
@@ -104,4 +112,4 @@ build/insnprof.so: tools/insnprof.c | packages-build
 -include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
-.PHONY: all help bench report doctor kernel test clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture report doctor kernel test clean packages-build packages-run packages-test FORCE

@@ -78,9 +78,9 @@ static void verdict_sentence(const struct run *run, struct text *t)
 			 count_cells(run, VERDICT_SKIP));
 	if (bugs)
 		text_raw(&s, "%zu of %zu seeded bugs were caught", n, bugs);
-	if (n)
+	if (bugs && n > (bugs - 1) / 2)
 		text_raw(&s, ", half of them within %.1f s of guest time, the last after %.1f s",
-			 times[(n - 1) / 2], times[n - 1]);
+			 times[(bugs - 1) / 2], times[n - 1]);
 	if (bugs)
 		text_raw(&s, ".");
 	text_wrap(t, 0, "%s", s.s ? s.s : "");
@@ -268,14 +268,30 @@ static void fact_lines(const struct run *run, struct text *t)
 	strlist_free(&names);
 }
 
+/* A kernel that its name alone does not give: it came with --base or --series. */
+static bool is_own_series(const struct run *run, size_t kernel)
+{
+	const json_t *command = json_object_get(run->plan, "command");
+
+	for (size_t i = 0; i < json_array_size(command); i++) {
+		const char *s = json_string_value(json_array_get(command, i));
+
+		if (s && (!strncmp(s, "--series", 8) || !strncmp(s, "--base", 6)))
+			return kernel > 0 || !strncmp(s, "--base", 6);
+	}
+	return false;
+}
+
 static void again(const struct run *run, const struct boot *b, const char *row, struct text *t)
 {
 	const json_t *boots = json_object_get(run->plan, "boots");
 	size_t i = b - run->boots;
 	long long seed = json_integer_value(json_object_get(json_array_get(boots, i), "seed"));
 
-	text_wrap(t, 8, "    again: ./pinlab torture --kernels %s --scenarios %s --seed %lld",
-		  run->kernels[b->kernel].name, row, seed);
+	text_wrap(t, 8, "    again: ./pinlab torture --flavor %s --kernels %s --scenarios %s --seed %lld%s",
+		  json_text(run->kernels[b->kernel].json, "flavor"),
+		  run->kernels[b->kernel].name, row, seed,
+		  is_own_series(run, b->kernel) ? " with --base and --series as above" : "");
 }
 
 /* As it came, cut to the width of a mail. */

@@ -3,7 +3,7 @@
  * Guests that go wrong in one way each, for the tests of the runner: every
  * outcome that it names is brought about here by a real guest.
  *
- * Oracle: tests/e2e.c knows which outcome belongs to which row.
+ * Oracle: tests/e2e_bench.c knows which outcome belongs to which row.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -340,6 +340,54 @@ static void test_nonsense(void **state)
 	print_message("%lu streams, %lu of them refused\n", runs, refused);
 }
 
+static void test_findings(void **state)
+{
+	static const char *const lines[] = {
+		HELLO, "begin\trace/a", "fact\trace/a\tlimit/small\trefuses at 524288 (2^19)",
+		"finding\trace/a\ttwo-owners\t0.5\t2.25\ttwo requests own pfn 0x1",
+		"detail\trace/a\t  cpu 1", "detail\trace/a\t",
+		"result\trace/a\tFAIL\ttwo-owners", "end\t7", NULL
+	};
+	struct records r;
+
+	(void)state;
+	assert_int_equal(parse(&r, lines), 0);
+	assert_int_equal(r.n_findings, 1);
+	assert_string_equal(r.findings[0].promise, "two-owners");
+	assert_int_equal(r.findings[0].after, 5000);
+	assert_int_equal(r.findings[0].uptime, 22500);
+	assert_int_equal(r.findings[0].n_details, 2);
+	assert_string_equal(r.details[r.findings[0].details], "  cpu 1");
+	assert_int_equal(r.n_facts, 1);
+	assert_string_equal(r.facts[0].text, "refuses at 524288 (2^19)");
+	records_free(&r);
+}
+
+static void test_bad_findings(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} cases[] = {
+		{ "finding\trace/a\ttwo owners\t0\t0\tx", "bad name of a promise" },
+		{ "finding\trace/a\tcount\tsoon\t0\tx", "bad time" },
+		{ "finding\trace/b\tcount\t0\t0\tx", "while the row is" },
+		{ "detail\trace/a\tx", "without a finding" },
+		{ "fact\trace/a\ta b\tx", "bad name" },
+		{ "finding\trace/a\tcount\t0\t0", "4 fields" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *lines[] = { HELLO, "begin\trace/a", cases[i].line, NULL };
+		struct records r;
+
+		assert_int_equal(parse(&r, lines), -EBADMSG);
+		if (!strstr(r.error, cases[i].why))
+			fail_msg("\"%s\" lacks \"%s\"", r.error, cases[i].why);
+		records_free(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +400,8 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_bad_findings),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, NULL);

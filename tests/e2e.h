@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the end-to-end tests share: call ./pinlab, look at what it says and leaves. */
+#ifndef PINLAB_TESTS_E2E_H
+#define PINLAB_TESTS_E2E_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tools/util.h"
+
+static char *results;	/* a folder of our own, so that results/ stays the user's */
+
+struct said {
+	char *text;
+	int status;
+};
+
+static inline void keep(const char *line, void *arg)
+{
+	struct said *s = arg;
+	char *more = xasprintf("%s%s\n", s->text ? s->text : "", line);
+
+	free(s->text);
+	s->text = more;
+}
+
+/* Runs ./pinlab with these words. The caller frees text. */
+static inline struct said pinlab(const char *words, ...)
+{
+	struct strlist argv = { 0 };
+	struct said s = { .text = xstrdup("") };
+	char *line, **v;
+	va_list ap;
+
+	va_start(ap, words);
+	if (vasprintf(&line, words, ap) < 0)
+		abort();
+	va_end(ap);
+	strlist_take(&argv, xasprintf("%s/pinlab", repo_dir()));
+	strlist_split(&argv, line, " ");
+	v = xcalloc(argv.n + 1, sizeof(*v));
+	memcpy(v, argv.v, argv.n * sizeof(*v));
+	s.status = run_program(v, repo_dir(), NULL, keep, &s);
+	free(v);
+	free(line);
+	strlist_free(&argv);
+	return s;
+}
+
+static inline void expect(const struct said *s, int status, const char *text)
+{
+	if (s->status != status || !strstr(s->text, text))
+		print_error("expected status %d and \"%s\", got status %d and:\n%s\n", status, text,
+			    s->status, s->text);
+	assert_int_equal(s->status, status);
+	assert_non_null(strstr(s->text, text));
+}
+
+/* One call, what it returns and says, and nothing else of it. */
+static inline void check(int status, const char *text, const char *words)
+{
+	struct said s = pinlab("%s", words);
+
+	expect(&s, status, text);
+	free(s.text);
+}
+
+static inline char *path_of(const char *run, const char *file)
+{
+	return xasprintf("%s/%s/%s", results, run, file);
+}
+
+static inline char *text_of(const char *run, const char *file)
+{
+	char *path = path_of(run, file), *text = read_file(path, NULL);
+
+	if (!text)
+		fail_msg("%s: %s", path, strerror(errno));
+	free(path);
+	return text;
+}
+
+static inline void same_file(const char *a, const char *b, const char *file)
+{
+	char *x = text_of(a, file), *y = text_of(b, file);
+
+	assert_string_equal(x, y);
+	free(x);
+	free(y);
+}
+
+static inline void contains(const char *run, const char *file, const char *text)
+{
+	char *all = text_of(run, file);
+
+	if (!strstr(all, text))
+		fail_msg("%s/%s lacks \"%s\":\n%s", run, file, text, all);
+	free(all);
+}
+
+static inline int start(void **state)
+{
+	char dir[] = "/tmp/pinlab-e2e.XXXXXX";
+
+	(void)state;
+	results = mkdtemp(dir) ? xstrdup(dir) : NULL;
+	return !results;
+}
+
+static inline int finish(void **state)
+{
+	(void)state;
+	return getenv("PINLAB_KEEP") ? 0 : remove_tree(results);
+}
+
+#endif
