@@ -28,6 +28,7 @@
 #define NEEDS_URING	0x04
 #define NEEDS_RAMDISK	0x08
 #define NEEDS_SMP	0x10	/* several CPUs, and a clock that sees them */
+#define NEEDS_TOOLS	0x20	/* the disk with programs of others, lib/tools.h */
 
 struct bench_size {
 	const char *label;	/* part of the row's name */

@@ -67,7 +67,7 @@ struct frame {
 
 /* What this kernel and machine have, found once. */
 static struct {
-	bool driver, exclusive, uring, ramdisk, smp;
+	bool driver, exclusive, uring, ramdisk, smp, tools;
 } have;
 
 static int verdict(struct row *r, const char *what, const char *fmt, va_list ap)
@@ -302,6 +302,8 @@ static const char *missing(unsigned int needs)
 		return "a RAM disk to write to (/dev/ram1)";
 	if ((needs & NEEDS_SMP) && !have.smp)
 		return "several CPUs and a wall-clock engine";
+	if ((needs & NEEDS_TOOLS) && !have.tools)
+		return "the disk of tools (/dev/vda: CONFIG_VIRTIO_BLK, scripts/mktools)";
 	return NULL;
 }
 
@@ -438,12 +440,13 @@ static void each_row(void (*fn)(struct row *r), struct frame *f)
 
 static const char *needs_names(unsigned int needs)
 {
-	return field("%s%s%s%s",
+	return field("%s%s%s%s%s",
 		     (needs & NEEDS_EXCLUSIVE) == NEEDS_EXCLUSIVE ? "exclusive," :
 		     needs & NEEDS_DRIVER ? "driver," : "",
 		     needs & NEEDS_URING ? "io_uring," : "",
 		     needs & NEEDS_RAMDISK ? "ramdisk," : "",
-		     needs & NEEDS_SMP ? "smp," : "");
+		     needs & NEEDS_SMP ? "smp," : "",
+		     needs & NEEDS_TOOLS ? "tools," : "");
 }
 
 static void list_row(struct row *r)
@@ -499,6 +502,7 @@ static void probe(const struct frame_config *cfg)
 	have.uring = syscall(SYS_io_uring_setup, 0, NULL) < 0 && errno != ENOSYS &&
 		     errno != EPERM;
 	have.ramdisk = !access("/dev/ram1", W_OK) && getpid() == 1;
+	have.tools = !access("/dev/vda", R_OK) && getpid() == 1;
 	have.smp = !cfg->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	record("cap", "driver", have.driver ? "1" : "0");
 	record("cap", "exclusive", have.exclusive ? "1" : "0");

@@ -24,6 +24,7 @@
 
 #include "clock.h"
 #include "frame.h"
+#include "keep.h"
 #include "record.h"
 #include "torture.h"
 
@@ -31,7 +32,7 @@
 #define EXIT_DONE	0x31	/* what the runner takes for "done" */
 
 struct guest_options {
-	const char *rows, *records, *clock;
+	const char *rows, *records, *files, *clock;
 	unsigned long repeats;
 	bool profile;
 	struct torture_config torture;	/* scenarios NULL: benchmarks */
@@ -177,6 +178,7 @@ static int run(const struct guest_options *o)
 		fprintf(stderr, "pinlab-guest: records to %s: %s\n", o->records, strerror(-err));
 		return 1;
 	}
+	keep_open(o->files);
 	uname(&u);
 	record("hello", RECORD_PROTOCOL, u.release, clock_unit());
 	if (o->torture.scenarios)
@@ -197,6 +199,7 @@ static int as_init(void)
 	mount_disk();
 	o.rows = cmdline_value("bench");
 	o.records = cmdline_value("records");
+	o.files = cmdline_value("files");
 	o.clock = cmdline_value("clock");
 	o.profile = cmdline_value("profile");
 	o.torture.scenarios = cmdline_value("torture");

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "keep.h"
 #include "kmsg.h"
 #include "record.h"
 
@@ -137,6 +138,15 @@ void torture_fact(struct row *r, const char *name, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	record("fact", r->name, name, text);
+}
+
+int torture_keep(struct row *r, const char *path, const char *name)
+{
+	int err = keep_file(path, field("%s.%s", r->name, name));
+
+	if (err)
+		torture_fact(r, "not-kept", "%s: %s", name, strerror(-err));
+	return err;
 }
 
 static int look_at_witness(struct row *r)
@@ -375,6 +385,7 @@ void torture_list(void)
 	/* cppcheck-suppress comparePointers ; as above */
 	for (; s < __stop_pinlab_scenarios; s++)
 		if (!(*s)->hidden)
-			printf("%s\t%s\t%s\n", (*s)->name, (*s)->fixed ? "fixed" : "timed",
-			       (*s)->summary);
+			printf("%s\t%s\t%s\t%s\n", (*s)->name,
+			       (*s)->fixed ? "fixed" : "timed",
+			       (*s)->needs & NEEDS_TOOLS ? "tools" : "-", (*s)->summary);
 }

@@ -86,6 +86,12 @@ void torture_fact(struct row *r, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
+ * Keep a file of the guest's with the run, as files/<scenario>.<name>: perf
+ * data, the output of a program. 0 or -errno, which becomes a fact.
+ */
+int torture_keep(struct row *r, const char *path, const char *name);
+
+/*
  * Look now for what the witness in the driver has seen (kernels/driver/witness.c)
  * and for new complaints in the kernel's log; the frame does so at the end of
  * each row. 0, or -1 after torture_finding().

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "boots.h"
+#include "keep.h"
 #include "symbols.h"
+#include "toolsimage.h"
 #include "torture.h"
 
 #include <errno.h>
@@ -18,10 +20,16 @@
 /* A row of torture says nothing while it runs, and some end by themselves. */
 #define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
 
+/* What a boot is given besides its kernel. */
+struct disks {
+	char *initrd;
+	char *tools;		/* NULL: none */
+};
+
 struct job {
 	struct guest guest;
 	struct run_boot *boot;	/* NULL: free */
-	char *initrd;
+	struct disks disks;
 };
 
 static char *bench_job(const struct run_plan *p, const struct run_boot *b)
@@ -48,22 +56,24 @@ static bool is_torture(const struct run_plan *p)
 }
 
 static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
-		      const char *initrd, const struct run_boot *b, struct strlist *argv)
+		      const struct disks *d, const struct run_boot *b, struct strlist *argv)
 {
 	char *image = xasprintf("%s/%s", k->dir, arch_find(k->arch)->image);
 	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
 	char *profile = xasprintf("%s/profile.raw", g->dir);
+	char *files = xasprintf("%s/files.raw", g->dir);
 	char *job = is_torture(p) ? torture_job(p, b) : bench_job(p, b);
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,
 		.kernel = image,
-		.initrd = initrd,
+		.initrd = d->initrd,
 		.console = g->console_path,
 		.records = g->records_path,
 		.plugin = b->role && !strcmp(b->role, "profile") ? plugin : NULL,
 		.profile = profile,
-		.tools = p->tools,
+		.files = is_torture(p) ? files : NULL,
+		.tools = d->tools,
 		.words = p->words,
 		.job = job,
 		.memory_mb = is_torture(p) ? TORTURE_MB : BENCH_MB,
@@ -73,6 +83,7 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 
 	machine_argv(&spec, argv);
 	free(job);
+	free(files);
 	free(image);
 	free(plugin);
 	free(profile);
@@ -169,11 +180,13 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	if (p->options->silence)
 		j->guest.silence = p->options->silence;
 	if (p->engine->qemu) {
-		j->initrd = initramfs_get(k);
-		if (!j->initrd)
+		j->disks.initrd = initramfs_get(k);
+		if (j->disks.initrd && p->tools)
+			j->disks.tools = tools_image_get(k);
+		if (!j->disks.initrd || (p->tools && !j->disks.tools))
 			return -ENOENT;
 		j->guest.exit_done = arch_find(k->arch)->exit_done;
-		spec_argv(p, k, &j->guest, j->initrd, b, &argv);
+		spec_argv(p, k, &j->guest, &j->disks, b, &argv);
 	} else {
 		native_argv(p, &j->guest, b, &argv);
 	}
@@ -208,13 +221,24 @@ static void keep_profile(const struct run_plan *p, const struct job *j)
 	free(map);
 }
 
+/* Before outcome.json: that stands for the boot's folder being whole. */
+static void keep_files(const struct job *j)
+{
+	char *raw = xasprintf("%s/files.raw", j->guest.dir);
+
+	keep_take(raw, j->guest.dir);
+	free(raw);
+}
+
 static int job_end(struct run_plan *p, struct job *j)
 {
 	struct guest *g = &j->guest;
 	int ret = 0;
 
-	if (p->engine->qemu)
+	if (p->engine->qemu) {
 		keep_profile(p, j);
+		keep_files(j);
+	}
 	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED)
 		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
 		    g->console_path);
@@ -235,8 +259,9 @@ static int job_end(struct run_plan *p, struct job *j)
 			j->boot->done = true;
 	}
 	guest_free(g);
-	free(j->initrd);
-	j->initrd = NULL;
+	free(j->disks.initrd);
+	free(j->disks.tools);
+	j->disks = (struct disks){ NULL };
 	j->boot = NULL;
 	return ret;
 }
@@ -338,19 +363,19 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 	struct run_boot b = { 0 };
 	struct strlist argv = { 0 };
 	struct guest g;
-	char *initrd;
+	struct disks disks = { NULL };
 	bool ok = false;
 
 	if (!mkdtemp(dir)) {
 		snprintf(why, len, "%s: %s", dir, strerror(errno));
 		return false;
 	}
-	initrd = initramfs_get(k);
+	disks.initrd = initramfs_get(k);
 	guest_paths(&g, xstrdup(dir));
 	g.exit_done = arch_find(k->arch)->exit_done;
 	g.limit = PROBE_SECONDS;
-	if (initrd) {
-		spec_argv(&p, k, &g, initrd, &b, &argv);
+	if (disks.initrd) {
+		spec_argv(&p, k, &g, &disks, &b, &argv);
 		if (!guest_start(&g, &argv)) {
 			while (!guest_poll(&g))
 				usleep(20000);
@@ -360,7 +385,7 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 	}
 	strlist_free(&argv);
 	guest_free(&g);
-	free(initrd);
+	free(disks.initrd);
 	remove_tree(dir);
 	return ok;
 }

@@ -104,6 +104,11 @@ static const struct arch arches[] = {
 		/* Without a firmware to ask, a triple fault is what ends the machine. */
 		.cmdline = "console=ttyS0 reboot=t",
 		.records = "port:0x402",
+		.files = "port:0x403",
+		.disk_device = "virtio-blk-device,drive=tools",
+		/* Where microvm puts the first such device, as QEMU 7.2 itself would tell. */
+		.disk_words = "virtio_mmio.device=512@0xfeb00e00:12 ",
+		.files_device = "isa-debugcon,iobase=0x403,chardev=files",
 		.exit_done = 0x31 << 1 | 1,	/* EXIT_DONE in lib/guest.c */
 	},
 };
@@ -194,6 +199,10 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	add_file(argv, "console", b->console);
 	add(argv, "-serial", xstrdup("chardev:console"));
 	add_file(argv, "records", b->records);
+	if (b->files) {
+		add_file(argv, "files", b->files);
+		add(argv, "-device", xstrdup(b->arch->files_device));
+	}
 	if (b->plugin) {
 		char *out = escape(b->profile);
 
@@ -205,16 +214,18 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	if (b->tools) {
 		p = escape(b->tools);
 		add(argv, "-drive", xasprintf("file=%s,if=none,format=raw,readonly=on,id=tools", p));
-		add(argv, "-device", xstrdup("virtio-blk-device,drive=tools"));
+		add(argv, "-device", xstrdup(b->arch->disk_device));
 		free(p);
 	}
 	add(argv, "-kernel", xstrdup(b->kernel));
 	add(argv, "-initrd", xstrdup(b->initrd));
 	p = tsc_words(b->engine);
 	add(argv, "-append",
-	    xasprintf("%s panic=-1 %s%s%s%s pinlab.clock=%s pinlab.records=%s %s",
+	    xasprintf("%s panic=-1 %s%s%s%s pinlab.clock=%s pinlab.records=%s%s%s %s%s",
 		      b->arch->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
 		      b->words && *b->words ? " " : "", b->words ? b->words : "",
-		      b->engine->clock, b->arch->records, b->job));
+		      b->engine->clock, b->arch->records,
+		      b->files ? " pinlab.files=" : "", b->files ? b->arch->files : "",
+		      b->tools ? b->arch->disk_words : "", b->job));
 	free(p);
 }

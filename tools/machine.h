@@ -32,6 +32,10 @@ struct arch {
 	const char *const *machine;	/* NULL terminated arguments */
 	const char *cmdline;
 	const char *records;		/* pinlab.records= */
+	const char *files;		/* pinlab.files=, and the device that takes them */
+	const char *files_device;
+	const char *disk_device;	/* for the disk of tools, and what tells the kernel of it */
+	const char *disk_words;
 	int exit_done;			/* QEMU's exit status when the guest says "done" */
 };
 
@@ -46,6 +50,7 @@ struct boot_spec {
 	const char *initrd;
 	const char *console;		/* files that QEMU writes */
 	const char *records;
+	const char *files;		/* of lib/keep.h, or NULL */
 	const char *plugin;		/* tools/insnprof.so, or NULL */
 	const char *profile;		/* what the plugin writes */
 	const char *tools;		/* disk of tools/toolsimage.c, or NULL */

@@ -63,10 +63,10 @@ static void one_scenario(const char *line, void *arg)
 	struct strlist f = { 0 };
 
 	strlist_split(&f, line, "\t");
-	if (f.n == 3) {
+	if (f.n == 4) {
 		l->lines = xrealloc(l->lines, (l->n + 1) * sizeof(*l->lines));
 		l->lines[l->n++] = (struct scenario_line){ xstrdup(f.v[0]), xstrdup(f.v[1]),
-							   xstrdup(f.v[2]) };
+							   xstrdup(f.v[2]), xstrdup(f.v[3]) };
 	}
 	strlist_free(&f);
 }
@@ -93,6 +93,7 @@ void scenarios_free(struct scenario_line *lines, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		free(lines[i].name);
 		free(lines[i].timed);
+		free(lines[i].needs);
 		free(lines[i].summary);
 	}
 	free(lines);

@@ -21,6 +21,7 @@ void rows_free(struct bench_row *rows, size_t n);
 struct scenario_line {
 	char *name;		/* race/fork */
 	char *timed;		/* "timed" or "fixed" */
+	char *needs;		/* "tools", the disk of others' programs; "-" */
 	char *summary;
 };
 

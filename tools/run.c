@@ -383,7 +383,6 @@ void run_plan_free(struct run_plan *p)
 	for (size_t i = 0; i < p->n_boots; i++)
 		free(p->boots[i].id);
 	free(p->boots);
-	free(p->tools);
 	free(p->dir);
 	free(p->name);
 }

@@ -31,7 +31,7 @@ struct run_plan {
 	const struct options *options;
 	const char *rows;	/* globs of rows or scenarios */
 	const char *words;	/* the flavor's, for the kernel's command line */
-	char *tools;		/* disk with the programs of others; NULL: none */
+	bool tools;		/* with the disk of others' programs */
 	long seconds;		/* torture: that timed scenarios share */
 	bool stop;		/* torture: a boot ends at the first failure */
 	long n_rows;		/* of one boot */

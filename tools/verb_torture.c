@@ -24,10 +24,12 @@ static int resolve(struct run_plan *p, const char *said)
 
 	for (size_t i = 0; i < n; i++)
 		strlist_add(&names, lines[i].name);
-	scenarios_free(lines, n);
 	if (!n)
 		return PINLAB_BROKE;
 	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
+	for (size_t i = 0; i < n && globs; i++)
+		p->tools |= !strcmp(lines[i].needs, "tools") && glob_match(globs, lines[i].name);
+	scenarios_free(lines, n);
 	strlist_free(&names);
 	p->rows = globs;
 	return globs ? PINLAB_OK : PINLAB_USAGE;
