@@ -472,12 +472,16 @@ void frame_list(void)
 bool frame_wanted(const char *globs, const char *name)
 {
 	char *copy = strdup(globs), *save, *g;
-	bool hit = false;
+	bool hit = false, out = false;
 
-	for (g = strtok_r(copy, ",", &save); g && !hit; g = strtok_r(NULL, ",", &save))
-		hit = !fnmatch(g, name, 0);
+	for (g = strtok_r(copy, ",", &save); g; g = strtok_r(NULL, ",", &save)) {
+		if (*g == '!')
+			out |= !fnmatch(g + 1, name, 0);
+		else
+			hit |= !fnmatch(g, name, 0);
+	}
 	free(copy);
-	return hit;
+	return hit && !out;
 }
 
 static void maybe_row(struct row *r)

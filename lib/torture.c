@@ -374,8 +374,9 @@ void torture_run(const struct torture_config *cfg)
 	if (now.share < MIN_SHARE)
 		now.share = MIN_SHARE;
 	f = frame_new(&frame);
-	if (run_all(f, true))
-		run_all(f, false);
+	/* Where the first failure is all that is wanted, those that find it soonest go first. */
+	if (run_all(f, !cfg->stop))
+		run_all(f, cfg->stop);
 }
 
 void torture_list(void)

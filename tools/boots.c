@@ -46,8 +46,8 @@ static char *bench_job(const struct run_plan *p, const struct run_boot *b)
 static char *torture_job(const struct run_plan *p, const struct run_boot *b)
 {
 	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
-			 p->rows, b->seed, p->seconds,
-			 p->stop || torture_is_bug(p->kernels[b->kernel].name));
+			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
+			 !b->rows && (p->stop || kernel_is_bug(&p->kernels[b->kernel])));
 }
 
 static bool is_torture(const struct run_plan *p)

@@ -13,6 +13,8 @@
 
 /* Prime, so that the A/A boots' phases share no period with a tick. */
 #define SKEW_STEP 100003ul
+/* The series that seeded bugs stand on. */
+#define BUG_PARENT "exclusive"
 
 char *run_path(const char *name)
 {
@@ -52,7 +54,8 @@ static void add_boot(struct run_plan *p, size_t kernel, const char *role, long i
 	*b = (struct run_boot){ .kernel = kernel, .role = role, .index = index };
 	b->id = xasprintf("%02zu-%s%s%s", p->n_boots, p->kernels[kernel].name,
 			  strcmp(role, "aa") ? "" : "-aa",
-			  strcmp(role, "profile") ? "" : "-profile");
+			  strcmp(role, "profile") && strcmp(role, "others") ? "" :
+			  *role == 'p' ? "-profile" : "-others");
 	/* A colon would begin an option's value, or a drive, for some programs. */
 	for (s = b->id; *s; s++)
 		if (*s == '/' || *s == ':')
@@ -97,13 +100,36 @@ void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed)
 	free(order);
 }
 
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed)
+bool kernel_is_bug(const struct kernel *k)
+{
+	return !strncmp(k->variant, "busted:", 7);
+}
+
+/* Does the plan have a seeded bug on this kernel? */
+static bool is_parent(const struct run_plan *p, const struct kernel *k)
+{
+	for (size_t i = 0; i < p->n_kernels; i++)
+		if (kernel_is_bug(&p->kernels[i]) && !strcmp(p->kernels[i].base, k->base) &&
+		    !strcmp(k->variant, BUG_PARENT))
+			return true;
+	return false;
+}
+
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed, const char *others)
 {
 	for (long i = 0; i < seeds; i++) {
 		for (size_t k = 0; k < p->n_kernels; k++) {
 			add_boot(p, k, "test", i);
 			p->boots[p->n_boots - 1].seed = seed + i;
 		}
+	}
+	/* Programs that draw nothing from a seed: once. */
+	for (size_t k = 0; k < p->n_kernels && others; k++) {
+		if (!kernel_is_bug(&p->kernels[k]) && !is_parent(p, &p->kernels[k]))
+			continue;
+		add_boot(p, k, "others", 0);
+		p->boots[p->n_boots - 1].seed = seed;
+		p->boots[p->n_boots - 1].rows = xstrdup(others);
 	}
 }
 
@@ -190,6 +216,8 @@ static json_t *boots_json(const struct run_plan *p)
 
 		if (b->seed)
 			json_object_set_new(j, "seed", json_integer(b->seed));
+		if (b->rows)
+			set_text(j, "rows", b->rows);
 		json_array_append_new(list, j);
 	}
 	return list;
@@ -380,8 +408,10 @@ int run_boot_done(const struct run_plan *p, const struct run_boot *b, const stru
 
 void run_plan_free(struct run_plan *p)
 {
-	for (size_t i = 0; i < p->n_boots; i++)
+	for (size_t i = 0; i < p->n_boots; i++) {
 		free(p->boots[i].id);
+		free(p->boots[i].rows);
+	}
 	free(p->boots);
 	free(p->dir);
 	free(p->name);

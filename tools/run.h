@@ -16,7 +16,8 @@
 struct run_boot {
 	char *id;		/* 02-6.12+exclusive: the folder's name */
 	size_t kernel;		/* index in the plan's kernels */
-	const char *role;	/* base, aa, test, profile */
+	const char *role;	/* base, aa, test, profile, others */
+	char *rows;		/* globs of its own; NULL: the plan's */
 	long index;		/* of this kernel and role, from 0 */
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
@@ -41,6 +42,9 @@ struct run_plan {
 	size_t n_boots;
 };
 
+/* A seeded bug: the variant is "busted:NAME". */
+bool kernel_is_bug(const struct kernel *k);
+
 /* results/NAME, or NAME where it has a slash. The caller frees. */
 char *run_path(const char *name);
 /* A name that is not taken: verb and the time. */
@@ -49,8 +53,12 @@ char *run_new_name(const char *verb);
 /* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
 void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
 
-/* Lay out torture: each kernel once for each seed from `seed` on. */
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed);
+/*
+ * Lay out torture: each kernel once for each seed from `seed` on. Where there
+ * are seeded bugs and `others` is not NULL, these and their unbroken parents
+ * get a boot with those scenarios as well.
+ */
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed, const char *others);
 
 /*
  * Write plan.json and the folders of all boots; or, where the folder has a

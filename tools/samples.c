@@ -200,7 +200,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 {
 	static const char *const roles[] = {
 		[ROLE_BASE] = "base", [ROLE_AA] = "aa", [ROLE_TEST] = "test",
-		[ROLE_PROFILE] = "profile",
+		[ROLE_PROFILE] = "profile", [ROLE_OTHERS] = "others",
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
@@ -212,11 +212,11 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	if (k < 0)
 		return bad_plan(run, "a boot of a kernel that is not listed");
 	b->kernel = k;
-	for (b->role = ROLE_BASE; b->role <= ROLE_PROFILE; b->role++)
+	for (b->role = ROLE_BASE; b->role <= ROLE_OTHERS; b->role++)
 		if (!strcmp(json_text(j, "role"), roles[b->role]))
 			break;
-	if (b->role > ROLE_PROFILE)
-		return bad_plan(run, "a boot whose role is none of base, aa, test, profile");
+	if (b->role > ROLE_OTHERS)
+		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, others");
 	b->id = xstrdup(id);
 	b->dir = xasprintf("%s/boots/%s", run->dir, id);
 	read_outcome(b);

@@ -43,6 +43,20 @@ struct caught {
 
 void torture_caught(const struct run *run, size_t kernel, struct caught *c);
 
+/*
+ * Does a program of others catch a seeded bug: does it say another thing than
+ * on the bug's unbroken parent, or does the kernel go down in it?
+ */
+enum others_verdict {
+	OTHERS_NOT_RUN,
+	OTHERS_MISSED,
+	OTHERS_CAUGHT,
+};
+
+enum others_verdict torture_others(const struct run *run, size_t kernel, const char *row);
+/* The rows "others/..." of the run. */
+void torture_others_names(const struct run *run, struct strlist *names);
+
 /* Every kernel's and the run's own verdict, as an exit status. */
 int torture_status(const struct run *run);
 

@@ -214,6 +214,50 @@ static void bug_table(const struct run *run, struct text *t)
 	text_wrap(t, 0, "Seconds are of guest time since its kernel started, so they include booting. Messages are in bugs.tsv.");
 }
 
+static void others_row(const struct run *run, size_t kernel, const struct strlist *names,
+		       size_t *caught, struct table *tab)
+{
+	static const char *const words[] = {
+		[OTHERS_NOT_RUN] = "?", [OTHERS_MISSED] = "-", [OTHERS_CAUGHT] = "caught",
+	};
+	const char *cells[COLUMNS_MAX] = { "", "", "", "" };
+
+	for (size_t i = 0; i < names->n && i < COLUMNS_MAX; i++) {
+		enum others_verdict v = torture_others(run, kernel, names->v[i]);
+
+		cells[i] = words[v];
+		caught[i] += v == OTHERS_CAUGHT;
+	}
+	put_row(tab, strstr(run->kernels[kernel].name, "+busted:") + strlen("+busted:"), cells,
+		names->n);
+}
+
+/* Who else catches the same bugs. */
+static void others_table(const struct run *run, struct text *t)
+{
+	struct table tab = { .align = "lllll" };
+	const char *cells[COLUMNS_MAX] = { "", "", "", "" };
+	size_t caught[COLUMNS_MAX] = { 0 };
+	struct strlist names = { 0 };
+
+	torture_others_names(run, &names);
+	if (names.n && count_kernels(run, true)) {
+		text_line(t, "%s", "");
+		text_wrap(t, 0, "The same bugs before the kernel's own selftests and stress-ng: caught if the program says another thing than on the unbroken kernel, or the kernel goes down in it; ? if the kernel went down before its turn.");
+		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
+			cells[i] = names.v[i] + strlen("others/");
+		put_row(&tab, "seeded bug", cells, names.n);
+		for (size_t k = 0; k < run->n_kernels; k++)
+			if (torture_is_bug(run->kernels[k].name))
+				others_row(run, k, &names, caught, &tab);
+		table_end(&tab, t);
+		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
+			text_line(t, "%s: %zu of %zu", names.v[i] + strlen("others/"), caught[i],
+				  count_kernels(run, true));
+	}
+	strlist_free(&names);
+}
+
 /* What one kernel's first boot found out under this name of this row; NULL if nothing. */
 static const char *fact_of(const struct run *run, size_t kernel, const char *row, const char *name)
 {
@@ -381,6 +425,7 @@ void torture_text(const struct run *run, struct text *t)
 	if (count_kernels(run, false))
 		scenario_table(run, t);
 	bug_table(run, t);
+	others_table(run, t);
 	text_line(t, "%s", "");
 	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones. A pin that was taken by no scenario of ours is not witnessed.");
 	text_line(t, "%s", "");

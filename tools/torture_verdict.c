@@ -77,7 +77,7 @@ void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct to
 		enum verdict v;
 		bool crash;
 
-		if (b->kernel != kernel || b->back[row] == NO_ROW)
+		if (b->kernel != kernel || b->back[row] == NO_ROW || b->role == ROLE_OTHERS)
 			continue;
 		r = &b->rec.rows[b->back[row]];
 		crash = r->verdict == VERDICT_NONE && is_crash(b);
@@ -145,7 +145,7 @@ void torture_caught(const struct run *run, size_t kernel, struct caught *best)
 		const struct boot *b = &run->boots[i];
 		struct caught c = { 0 };
 
-		if (b->kernel != kernel)
+		if (b->kernel != kernel || b->role == ROLE_OTHERS)
 			continue;
 		if (b->rec.n_findings)
 			first_finding(b, &c);
@@ -156,12 +156,71 @@ void torture_caught(const struct run *run, size_t kernel, struct caught *best)
 	}
 }
 
+/* What this kernel's others boot says of one of their programs; NULL if it did not run. */
+static const char *others_fact(const struct run *run, size_t kernel, const char *row,
+			       const struct boot **boot)
+{
+	*boot = NULL;
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (b->kernel != kernel || b->role != ROLE_OTHERS)
+			continue;
+		*boot = b;
+		for (size_t f = 0; f < b->rec.n_facts; f++)
+			if (!strcmp(b->rec.facts[f].name, "verdict") &&
+			    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
+				return b->rec.facts[f].text;
+	}
+	return NULL;
+}
+
+/* The unbroken kernel that a bug stands on; -1 if it is not in the run. */
+static int parent_of(const struct run *run, size_t kernel)
+{
+	const char *name = run->kernels[kernel].name, *plus = strchr(name, '+');
+	char *parent = xasprintf("%.*s+exclusive", (int)(plus - name), name);
+	int k = run_kernel(run, parent);
+
+	free(parent);
+	return k;
+}
+
+enum others_verdict torture_others(const struct run *run, size_t kernel, const char *row)
+{
+	const struct boot *boot, *good_boot;
+	const char *fact = others_fact(run, kernel, row, &boot), *good;
+	int parent = parent_of(run, kernel);
+
+	if (parent < 0 || !boot)
+		return OTHERS_NOT_RUN;
+	good = others_fact(run, parent, row, &good_boot);
+	if (!good)
+		return OTHERS_NOT_RUN;
+	if (fact)
+		return strcmp(fact, good) ? OTHERS_CAUGHT : OTHERS_MISSED;
+	/* It went down with the kernel, or the kernel went down before its turn. */
+	if (is_crash(boot) && boot_last_row(boot) && !strcmp(boot_last_row(boot), row))
+		return OTHERS_CAUGHT;
+	return OTHERS_NOT_RUN;
+}
+
+void torture_others_names(const struct run *run, struct strlist *names)
+{
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (!strncmp(run->rows[i], "others/", 7))
+			strlist_add(names, run->rows[i]);
+}
+
 /* Every boot has to come to its end, but one that the kernel itself has ended. */
 static bool is_whole(const struct run *run)
 {
-	for (size_t i = 0; i < run->n_boots; i++)
-		if (!run->boots[i].ok && !is_crash(&run->boots[i]))
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (!b->ok && !is_crash(b))
 			return false;
+	}
 	return true;
 }
 

@@ -15,6 +15,20 @@
 #define DEFAULT_FLAVOR "torture"
 #define DEFAULT_SECONDS 120
 
+/* Programs of others find out about pinlab, not about the kernel: they run beside seeded bugs. */
+#define OTHERS "others/*"
+#define OURS "*,!" OTHERS
+
+static bool hits(const char *globs, const struct scenario_line *lines, size_t n, const char *needs)
+{
+	for (size_t i = 0; i < n; i++)
+		if (glob_match(globs, lines[i].name) &&
+		    (!needs || !strcmp(lines[i].needs, needs)))
+			return true;
+	return false;
+}
+
+/* p->rows from --scenarios. */
 static int resolve(struct run_plan *p, const char *said)
 {
 	struct scenario_line *lines;
@@ -23,16 +37,53 @@ static int resolve(struct run_plan *p, const char *said)
 	char *globs;
 
 	for (size_t i = 0; i < n; i++)
-		strlist_add(&names, lines[i].name);
+		if (said || !glob_match(OTHERS, lines[i].name))
+			strlist_add(&names, lines[i].name);
 	if (!n)
 		return PINLAB_BROKE;
 	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
-	for (size_t i = 0; i < n && globs; i++)
-		p->tools |= !strcmp(lines[i].needs, "tools") && glob_match(globs, lines[i].name);
+	if (globs)
+		p->tools = hits(globs, lines, n, "tools");
+	if (globs && !said) {
+		free(globs);
+		globs = xstrdup(OURS);
+	}
 	scenarios_free(lines, n);
 	strlist_free(&names);
 	p->rows = globs;
 	return globs ? PINLAB_OK : PINLAB_USAGE;
+}
+
+/*
+ * A seeded bug is compared with its unbroken parent, which must pass where the
+ * bug fails: it is added to the kernels where it is not among them.
+ */
+static char *with_parents(const struct options *o)
+{
+	struct strlist names = { 0 };
+	struct kernel *k;
+	char *all;
+	size_t n;
+
+	if (kernels_parse(o->kernels, o->base, &o->series, o->flavor, &k, &n))
+		return NULL;
+	all = xstrdup(o->kernels ? o->kernels : "");
+	for (size_t i = 0; i < n; i++)
+		strlist_add(&names, k[i].name);
+	for (size_t i = 0; i < n; i++) {
+		char *parent = xasprintf("%s+exclusive", k[i].base), *more;
+
+		if (kernel_is_bug(&k[i]) && !strlist_has(&names, parent)) {
+			strlist_add(&names, parent);
+			more = xasprintf("%s,%s", parent, all);
+			free(all);
+			all = more;
+		}
+		free(parent);
+	}
+	strlist_free(&names);
+	kernels_free(k, n);
+	return all;
 }
 
 /* Races need several CPUs and a clock that runs: one emulated CPU shows nothing. */
@@ -61,7 +112,7 @@ static int torment(struct run_plan *p, struct options *o)
 
 	p->name = o->run ? xstrdup(o->run) : run_new_name("torture");
 	p->dir = run_path(p->name);
-	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed);
+	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed, o->scenarios ? NULL : OTHERS);
 	ret = run_open(p);
 	if (ret)
 		return ret;
@@ -78,7 +129,7 @@ static int torment(struct run_plan *p, struct options *o)
 int verb_torture(struct options *o)
 {
 	struct run_plan p = { .verb = "torture", .options = o, .stop = o->stop };
-	char *words = NULL;
+	char *words = NULL, *kernels = NULL;
 	int ret;
 
 	if (o->args.n) {
@@ -93,10 +144,15 @@ int verb_torture(struct options *o)
 		ret = resolve(&p, o->scenarios);
 	if (ret)
 		goto out;
-	if (p.engine && !p.engine->qemu)
+	if (p.engine && !p.engine->qemu) {
 		ret = native_prepare(&p, o);
-	else
-		ret = kernels_prepare(&p, o);
+	} else {
+		kernels = with_parents(o);
+		ret = kernels ? PINLAB_OK : PINLAB_USAGE;
+		o->kernels = kernels && *kernels ? kernels : NULL;
+		if (!ret)
+			ret = kernels_prepare(&p, o);
+	}
 	if (!ret && !p.engine)
 		ret = engine_choose(&p, "auto", p.kernels);
 	if (!ret && p.engine->qemu) {
@@ -109,6 +165,7 @@ int verb_torture(struct options *o)
 out:
 	run_plan_free(&p);
 	free((char *)p.rows);
+	free(kernels);
 	free(words);
 	return ret;
 }
