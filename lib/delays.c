@@ -43,6 +43,13 @@ static bool is_wanted(const char *name)
 	return false;
 }
 
+/* A symbol at `addr`: does the function end there at the latest? */
+static void bound(struct function *fn, unsigned long addr)
+{
+	if (addr > fn->addr && (!fn->size || addr - fn->addr < fn->size))
+		fn->size = addr - fn->addr;
+}
+
 /* /proc/kallsyms is in the order of addresses only within a section: take the next above. */
 static void read_functions(void)
 {
@@ -55,9 +62,7 @@ static void read_functions(void)
 		    (type != 't' && type != 'T') || strchr(line, '['))
 			continue;
 		for (unsigned int i = 0; i < nr_functions; i++)
-			if (addr > functions[i].addr && (!functions[i].size ||
-							 addr - functions[i].addr < functions[i].size))
-				functions[i].size = addr - functions[i].addr;
+			bound(&functions[i], addr);
 		if (is_wanted(name) && nr_functions < MAX_FUNCTIONS) {
 			struct function *fn = &functions[nr_functions++];
 

@@ -251,6 +251,7 @@ int verb_doctor(struct options *o)
 	check_packages("build", "build packages", NEEDED);
 	check_packages("run", "run packages", NEEDED);
 	check_packages("test", "test packages", USEFUL);
+	check_packages("tools", "tools for torture", USEFUL);
 	check_program("gcc", NEEDED, "does not run; see scripts/packages build");
 	check_program("ld", NEEDED, "does not run; see scripts/packages build");
 	check_program("qemu-system-x86_64", NEEDED, "does not run; see scripts/packages run");

@@ -213,7 +213,8 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	}
 	if (b->tools) {
 		p = escape(b->tools);
-		add(argv, "-drive", xasprintf("file=%s,if=none,format=raw,readonly=on,id=tools", p));
+		add(argv, "-drive",
+		    xasprintf("file=%s,if=none,format=raw,readonly=on,id=tools", p));
 		add(argv, "-device", xstrdup(b->arch->disk_device));
 		free(p);
 	}

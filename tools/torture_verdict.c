@@ -9,7 +9,7 @@
 
 bool torture_is_bug(const char *kernel)
 {
-	return strstr(kernel, "+busted:") != NULL;
+	return strstr(kernel, "+busted:");
 }
 
 bool torture_is_run(const char *dir)

@@ -68,11 +68,10 @@ int verb_bench(struct options *o)
 	if (!globs)
 		return PINLAB_USAGE;
 	p.rows = globs;
-	if (p.engine && !p.engine->qemu) {
+	if (p.engine && !p.engine->qemu)
 		ret = native_prepare(&p, o);
-	} else {
+	else
 		ret = kernels_prepare(&p, o);
-	}
 	if (!ret && !p.engine)
 		ret = engine_choose(&p, engine, p.kernels);
 	if (!ret)

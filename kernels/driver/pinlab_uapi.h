@@ -119,14 +119,14 @@ struct pinlab_noise {
 #define PINLAB_RACE_READ	0x1	/* some requests without FOLL_WRITE */
 #define PINLAB_RACE_SHARE	0x2	/* exclusive holders drop and retake now and then */
 #define PINLAB_RACE_DIRTY	0x4	/* some releases mark the pages dirty */
-#define PINLAB_RACE_FAULTS	0x8	/* the memory may go away: -EFAULT and the like are fine */
+#define PINLAB_RACE_FAULTS	0x8	/* the memory may go away: -EFAULT and its kind are fine */
 #define PINLAB_RACE_HOLD	0x10	/* hold each for longer, some 10 us */
 
 struct pinlab_race {
 	__u64 addr;		/* of pages * PAGE_SIZE bytes */
 	__u32 pages;
 	__u32 batch;		/* pages a request at most */
-	__u64 ops;		/* mask of 1 << PINLAB_GET_FAST ... 1 << PINLAB_PIN_MEMFD */
+	__u64 ops;		/* mask, by enum pinlab_op, from GET_FAST to PIN_MEMFD */
 	__u64 seed;
 	__u32 loops;		/* requests */
 	__u32 flags;		/* PINLAB_RACE_* */
@@ -186,6 +186,58 @@ struct pinlab_delays {
 	struct pinlab_delay d[PINLAB_DELAYS];
 };
 
+/*
+ * Limits: very many references and pins of one page, which the open file holds
+ * by a reference of its own. What is taken is given back when the file is
+ * closed. Every answer says how the page's folio is then.
+ */
+enum pinlab_mass_what {
+	PINLAB_MASS_HOLD,	/* the page at addr, from now on */
+	PINLAB_MASS_LOOK,
+	PINLAB_MASS_TAKE,	/* `op` at addr, until it has given n pages or not all of a call */
+	PINLAB_MASS_GIVE,	/* back n of what this kind of op has taken */
+	PINLAB_MASS_ASK,	/* would op (PINLAB_RETAKE too) be given? It is given back at once */
+	/*
+	 * Where calls would take hours: add to the counters what n references,
+	 * `pins` of them pins, would have added. pins only where the folio has a
+	 * count of its own for them.
+	 */
+	PINLAB_MASS_SET,
+	PINLAB_MASS_END		/* give all back, and the page */
+};
+
+#define PINLAB_MASS_MAX		(1ll << 31)
+
+struct pinlab_mass {
+	__u64 addr;
+	__u32 what;		/* enum pinlab_mass_what */
+	__u32 op;		/* enum pinlab_op */
+	__u32 batch;		/* pages a call; more than one only where all are of one folio */
+	__u32 target;		/* PINLAB_PIN_REMOTE: process; PINLAB_PIN_MEMFD: the memfd */
+	__s64 n;
+	__s64 pins;
+	/* Filled in by the driver. */
+	__s64 done;
+	__s32 err;		/* what ended it early, or the answer: 0 or -errno */
+	__u32 pad;
+	struct pinlab_page_info info;	/* refcount: with the file's own reference */
+};
+
+/*
+ * One of several who contend for a page. An exclusive op asks until it is given,
+ * n times at most, and PINLAB_RETAKE does so for a pin that it takes before; what
+ * was given goes back at once. Another op is taken and given back n times.
+ */
+struct pinlab_contend {
+	__u64 addr;
+	__u32 op;
+	__s32 err;		/* out: 0, or -errno of the last try */
+	__s64 n;
+	__s64 done;		/* out: tries */
+	__s64 refused;		/* out: -EBUSY for others than exclusive ops */
+	__u64 ns;		/* out: from the first try to the end of the last */
+};
+
 #define PINLAB_IOC_CAPS		_IOR('P', 0x01, struct pinlab_caps)
 #define PINLAB_IOC_RUN		_IOWR('P', 0x02, struct pinlab_run)
 #define PINLAB_IOC_PAGE_INFO	_IOWR('P', 0x03, struct pinlab_page_info)
@@ -194,6 +246,8 @@ struct pinlab_delays {
 #define PINLAB_IOC_FINDING	_IOR('P', 0x06, struct pinlab_finding)
 #define PINLAB_IOC_AUDIT	_IOWR('P', 0x07, struct pinlab_audit)
 #define PINLAB_IOC_DELAYS	_IOWR('P', 0x08, struct pinlab_delays)
+#define PINLAB_IOC_MASS		_IOWR('P', 0x09, struct pinlab_mass)
+#define PINLAB_IOC_CONTEND	_IOWR('P', 0x0a, struct pinlab_contend)
 
 /*
  * The frame that tools/insnprof.c looks for: two x86 long nops that nothing

@@ -26,7 +26,7 @@
 
 /* A folio's word, by the frame number of its first page. */
 #define P_ONE		1ull			/* bits 0..23: ordinary pins */
-#define X_ONE		(1ull << 24)		/* bits 24..39: exclusive ones */
+#define X_ONE		BIT_ULL(24)		/* bits 24..39: exclusive ones */
 #define OWNER_SHIFT	40			/* bits 40..63: whose request */
 #define P_OF(w)		((u32)((w) & (X_ONE - 1)))
 #define X_OF(w)		((u32)((w) >> 24 & 0xffff))
