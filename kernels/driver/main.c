@@ -162,6 +162,34 @@ static long ioc_delays(struct pinlab_file *pf, void __user *arg)
 	return err;
 }
 
+static long ioc_mass(struct pinlab_file *pf, void __user *arg)
+{
+	struct pinlab_mass m;
+	long err;
+
+	if (copy_from_user(&m, arg, sizeof(m)))
+		return -EFAULT;
+	mutex_lock(&pf->lock);
+	err = pinlab_mass(pf, &m);
+	mutex_unlock(&pf->lock);
+	if (!err && copy_to_user(arg, &m, sizeof(m)))
+		err = -EFAULT;
+	return err;
+}
+
+static long ioc_contend(void __user *arg)
+{
+	struct pinlab_contend c;
+	long err;
+
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	err = pinlab_contend(&c);
+	if (!err && copy_to_user(arg, &c, sizeof(c)))
+		err = -EFAULT;
+	return err;
+}
+
 static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct pinlab_file *pf = file->private_data;
@@ -184,6 +212,10 @@ static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioc_audit(uarg);
 	case PINLAB_IOC_DELAYS:
 		return ioc_delays(pf, uarg);
+	case PINLAB_IOC_MASS:
+		return ioc_mass(pf, uarg);
+	case PINLAB_IOC_CONTEND:
+		return ioc_contend(uarg);
 	default:
 		return -ENOTTY;
 	}
@@ -207,6 +239,7 @@ static int pinlab_release(struct inode *inode, struct file *file)
 
 	if (pf->delays)
 		pinlab_delays_end();
+	pinlab_mass_end(pf);
 	for (i = 0; i < PINLAB_SLOTS; i++) {
 		pinlab_slot_release(&pf->slot[i]);
 		kvfree(pf->slot[i].pages);

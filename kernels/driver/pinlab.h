@@ -32,6 +32,7 @@ struct pinlab_file {
 	struct mutex lock;	/* of the slots */
 	struct pinlab_slot slot[PINLAB_SLOTS];
 	bool delays;		/* its probes go when it does */
+	struct pinlab_mass_held *mass;	/* mass.c's; NULL until it is used */
 };
 
 /* What an event in the witness's history was. */
@@ -91,6 +92,14 @@ int pinlab_audit(struct pinlab_audit *a);
 
 /* race.c: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EINTR. */
 int pinlab_race(struct pinlab_race *r);
+
+/*
+ * mass.c: -EINVAL, -EOPNOTSUPP, -ENOMEM, -EFAULT, -EBUSY (holds a page already),
+ * -ENODATA (gives back more than was taken), -EINTR.
+ */
+int pinlab_mass(struct pinlab_file *pf, struct pinlab_mass *m);
+void pinlab_mass_end(struct pinlab_file *pf);
+int pinlab_contend(struct pinlab_contend *c);
 
 /* delay.c */
 int pinlab_delays(struct pinlab_delays *ds);
