@@ -156,10 +156,16 @@ struct pinlab_finding {
 /*
  * Do the counts of the folios behind [addr, addr + pages) agree with what is
  * claimed? Only true while nobody else works on them; what does not agree
- * becomes a finding. Pages that are not there are left out.
+ * becomes a finding, with the folio's history. Pages that are not there are
+ * left out.
  */
 struct pinlab_audit {
 	__u64 addr;
+	/*
+	 * User pointer to __s32[pages]: references of each page's folio that
+	 * there may be at most, 0 where that is not known; or 0.
+	 */
+	__u64 refs;
 	__u32 pages;
 	/* Filled in by the driver. */
 	__u32 looked;		/* pages that were there */

@@ -19,6 +19,7 @@
 #include <linux/sched/debug.h>
 #include <linux/sort.h>
 #include <linux/stacktrace.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
@@ -385,6 +386,18 @@ static long counted_pins(struct folio *folio, int own)
 	return ((folio_ref_count(folio) - own) & ~(1 << 30)) / GUP_PIN_COUNTING_BIAS;
 }
 
+/* `most`: references that the folio may have, besides the one taken to look. */
+static void audit_refs(struct folio *folio, int most, struct pinlab_audit *a)
+{
+	int refs = folio_ref_count(folio) - 1;
+
+	if (refs > 0 && refs <= most)
+		return;
+	a->bad++;
+	pinlab_violation("count", folio,
+			 "at rest the folio has %d references, it had %d before", refs, most);
+}
+
 static void audit_page(struct page *page, struct pinlab_audit *a)
 {
 	struct folio *folio = page_folio(page);
@@ -411,11 +424,18 @@ int pinlab_audit(struct pinlab_audit *a)
 	if (a->pages > PINLAB_SLOT_PAGES)
 		return -EINVAL;
 	for (i = 0; i < a->pages; i++) {
+		s32 __user *refs = u64_to_user_ptr(a->refs);
 		struct page *page;
+		s32 most = 0;
+
+		if (a->refs && get_user(most, refs + i))
+			return -EFAULT;
 
 		if (get_user_pages_fast(a->addr + i * PAGE_SIZE, 1, 0, &page) != 1)
 			continue;
 		audit_page(page, a);
+		if (most)
+			audit_refs(page_folio(page), most, a);
 		put_page(page);
 		cond_resched();
 	}
