@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #define TEXTS		16
 #define TEXT_BYTES	400
 #define AROUND		3	/* real calls up to a place that was found by setting */
+#define NEAR		8	/* a power of two is named beside a number so near to it */
 #define MAX_CHANGES	4	/* of one answer */
 
 const char *limits_text(const char *fmt, ...)
@@ -29,21 +31,90 @@ const char *limits_text(const char *fmt, ...)
 
 const char *count_text(long n)
 {
-	if (n < 1024 || (n & (n - 1)))
+	int bit = n < 1024 ? 0 : 63 - __builtin_clzl(n + NEAR);
+	long off = n - (1l << bit);
+
+	if (n < 1024 || off > NEAR || off < -NEAR)
 		return limits_text("%ld", n);
-	return limits_text("%ld (2^%d)", n, __builtin_ctzl(n));
+	if (!off)
+		return limits_text("%ld (2^%d)", n, bit);
+	return limits_text("%ld (2^%d %c %ld)", n, bit, off < 0 ? '-' : '+', labs(off));
 }
 
 const char *answer_text(int err)
 {
 	if (!err)
 		return "given";
+	if (err == -EPROTO)
+		return "not the same for all ways";
 	return limits_text("refused (-%s)", strerrorname_np(-err));
 }
 
 const char *yes_text(int yes)
 {
 	return yes ? "yes" : "no";
+}
+
+/* The answer that all of these ways give, else -EPROTO. */
+static int ask_all(struct mass *m, const enum pinlab_op *ops, size_t n)
+{
+	int answer = mass_ask(m, ops[0]);
+
+	for (size_t i = 1; i < n; i++)
+		if (mass_ask(m, ops[i]) != answer)
+			return -EPROTO;
+	return answer;
+}
+
+int ask_pin(struct mass *m)
+{
+	static const enum pinlab_op ops[] = {
+		PINLAB_PIN_FAST, PINLAB_PIN_SLOW, PINLAB_PIN_LT_FAST, PINLAB_PIN_LT_SLOW,
+		PINLAB_PIN_REMOTE,
+	};
+
+	return ask_all(m, ops, sizeof(ops) / sizeof(*ops));
+}
+
+int ask_exclusive(struct mass *m)
+{
+	static const enum pinlab_op ops[] = { PINLAB_EXC_FAST, PINLAB_EXC_SLOW };
+
+	return ask_all(m, ops, sizeof(ops) / sizeof(*ops));
+}
+
+int ask_get(struct mass *m)
+{
+	return mass_ask(m, PINLAB_GET_FAST);
+}
+
+int ask_retake(struct mass *m)
+{
+	return mass_ask(m, PINLAB_RETAKE);
+}
+
+int ask_looks_pinned(struct mass *m)
+{
+	return mass_set(m, 0, false) ? -EIO : (int)m->info.maybe_pinned;
+}
+
+int ask_looks_exclusive(struct mass *m)
+{
+	return mass_set(m, 0, false) ? -EIO : (int)m->info.exclusive;
+}
+
+int lines_fact(struct mass *m, const char *prefix, const struct line *l)
+{
+	for (; l->name; l++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s/%s", prefix, l->name);
+		if (l->exclusive && !limits_exclusive(m->r))
+			torture_fact(m->r, name, NO_EXCLUSIVE);
+		else if (limit_fact(m, name, &l->q))
+			return -1;
+	}
+	return 0;
 }
 
 bool limits_exclusive(const struct row *r)
@@ -333,9 +404,12 @@ static void append(struct search *s, char *text, size_t len, bool first_set)
 	torture_take_warnings(s->m->r);
 	s->answer = s->q->ask(s->m);
 	warnings = torture_take_warnings(s->m->r);
-	snprintf(text + strlen(text), len - strlen(text), "; %s%s from %s on%s",
+	snprintf(text + strlen(text), len - strlen(text), "; %s%s from %s%s on%s%s",
 		 first_set ? "simulated, counter set: " : "", s->q->word(s->answer),
-		 count_text(counted(s)), warnings ? ", with a warning" : "");
+		 count_text(counted(s)), s->q->pins ? " pins" : "",
+		 warnings ? ", with a warning" : "",
+		 s->q->pins && mass_refs(s->m) >= 1l << 31 ?
+		 ": the reference count is 2^31 then" : "");
 }
 
 int limit_fact(struct mass *m, const char *name, const struct question *q)
@@ -349,7 +423,7 @@ int limit_fact(struct mass *m, const char *name, const struct question *q)
 	torture_take_warnings(m->r);
 	s.answer = q->ask(m);
 	snprintf(text, sizeof(text), "%s", q->word(s.answer));
-	end = LIMIT_END - counted(&s);
+	end = (q->pins && m->most_pins ? m->most_pins : LIMIT_END) - counted(&s);
 	for (int i = 0; i < MAX_CHANGES && place < end; i++) {
 		int before = s.answer;
 
@@ -362,11 +436,20 @@ int limit_fact(struct mass *m, const char *name, const struct question *q)
 		set = s.set;
 		if (!first)
 			first = counted(&s);
+		if (q->pins && q->ask == ask_pin && s.answer) {
+			m->most_pins = counted(&s);
+			break;
+		}
 	}
 	if (found < 0 || go_to(&s, 0))
 		return -1;
 	torture_take_warnings(m->r);
-	torture_fact(m->r, name, "%s%s", text, first ? "" : ", up to 2^31 (simulated)");
+	if (!first && q->pins)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 ", up to the most pins (simulated)");
+	else if (!first)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", up to 2^31 (simulated)");
+	torture_fact(m->r, name, "%s", text);
 	if (first)
 		torture_figure(m->r, name, q->pins ? "pins" : "references", first);
 	return mass_check(m);

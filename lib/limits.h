@@ -18,6 +18,11 @@ struct mass {
 	struct pinlab_page_info start;	/* refcounts here include the driver's one */
 	struct pinlab_page_info info;	/* after the last call */
 	int err;			/* of the last call: 0 or -errno */
+	/*
+	 * Pins of a large folio at which the next is refused; 0: not known. More
+	 * are never set, because no calls can bring them there.
+	 */
+	long most_pins;
 };
 
 /* All of these: 0, or -1 after row_fail() or torture_finding(), unless they say otherwise. */
@@ -48,7 +53,7 @@ static inline long mass_refs(const struct mass *m)
 struct question {
 	int (*ask)(struct mass *m);
 	const char *(*word)(int answer);
-	bool pins;
+	bool pins;		/* ask_pin() comes first of them, and finds most_pins */
 };
 
 /*
@@ -62,6 +67,25 @@ struct question {
 int limit_fact(struct mass *m, const char *name, const struct question *q);
 #define LIMIT_REAL	(1l << 18)
 #define LIMIT_END	((1l << 31) + 64)
+
+/* Each way to pin ordinarily, or exclusively; -EPROTO where their answers differ. */
+int ask_pin(struct mass *m);
+int ask_exclusive(struct mass *m);
+int ask_get(struct mass *m);
+int ask_retake(struct mass *m);
+/* folio_maybe_dma_pinned(), folio_maybe_exclusive_pinned(): 0 or 1. */
+int ask_looks_pinned(struct mass *m);
+int ask_looks_exclusive(struct mass *m);
+
+/* Several questions, each a fact "prefix/name"; a NULL name ends the list. */
+struct line {
+	const char *name;
+	struct question q;
+	bool exclusive;		/* only where there are exclusive pins */
+};
+
+int lines_fact(struct mass *m, const char *prefix, const struct line *l);
+#define NO_EXCLUSIVE	"no exclusive pins here"
 
 /* "524288 (2^19)"; good until the sixteenth next call. */
 const char *count_text(long n);
