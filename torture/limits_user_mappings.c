@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Can a process without privileges deny a page to its owner by mapping it
+ * again and again? Each mapping is a reference of the page.
+ *
+ * Oracle: what the owner is given while the mappings stand, and afterwards.
+ * Varies: the folio, small or large; one process, or many that it forks.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/child.h"
+#include "../lib/limits_user.h"
+
+#define CHILDREN	1100	/* more than make a page look pinned */
+
+static bool map_again(struct loot *l)
+{
+	char *p = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_SHARED, l->fd, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	/* Only what is in the page table is a reference. */
+	(void)*(volatile char *)p;
+	l->taken++;
+	return true;
+}
+
+static void map_again_and_again(struct loot *l)
+{
+	while (l->taken < l->most && map_again(l))
+		;
+	if (l->taken < l->most)
+		loot_stop(l, errno, "vm.max_map_count (%ld)",
+			  read_number("/proc/sys/vm/max_map_count"));
+}
+
+/* Goes with its parent. */
+static void child(struct loot *l)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)*(volatile char *)l->addr;
+	__atomic_add_fetch(&l->ready, 1, __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+}
+
+static void fork_children(struct loot *l)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	struct rlimit rl = { 0 };
+
+	getrlimit(RLIMIT_NPROC, &rl);
+	for (; l->taken < l->most; l->taken++) {
+		pid_t pid = child_fork();
+
+		if (!pid)
+			child(l);
+		if (pid > 0)
+			continue;
+		loot_stop(l, errno, "%s; RLIMIT_NPROC is %ld", strerrorname_np(errno),
+			  (long)rl.rlim_cur);
+		break;
+	}
+	while (__atomic_load_n(&l->ready, __ATOMIC_SEQ_CST) < l->taken)
+		nanosleep(&nap, NULL);
+}
+
+static int run(struct row *r)
+{
+	static const struct attack attacks[] = {
+		{
+			.name = "small",
+			.unit = "mappings",
+			.kind = MEM_SHMEM,
+			.most = 1 << 20,
+			.take = map_again_and_again,
+		}, {
+			.name = "large",
+			.unit = "mappings",
+			.kind = MEM_SHMEM_THP,
+			.most = 4096,
+			.take = map_again_and_again,
+		}, {
+			.name = "children",
+			.unit = "processes",
+			.kind = MEM_SHMEM,
+			.most = CHILDREN,
+			.take = fork_children,
+		},
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks) && !ret; i++)
+		ret = attack_run(r, &attacks[i]);
+	return ret;
+}
+
+PINLAB_SCENARIO(limits_user_mappings) = {
+	.name		= "limits/user-mappings",
+	.summary	= "an unprivileged process maps the owner's page until it is stopped",
+	.fixed		= true,
+	.run		= run,
+};
