@@ -3,73 +3,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "delays.h"
+#include "sysfs.h"
 
 #define LOOPS		64	/* requests of one call of the driver */
 #define ROUND_MS	20
 #define MAX_PAGES	8	/* few, so that racers meet */
-#define ROUNDS_A_DELAY	4	/* a new set of probes so often; in between there are none */
-
-struct racer {
-	pthread_t thread;
-	int fd;
-	struct pinlab_race req;
-	struct race_state *st;
-	uint64_t taken, refused, failed, released;
-	int err;
-};
+/* A new set of probes so often, in between there are none; and new memory. */
+#define ROUNDS_A_SET	4
 
 struct race_state {
 	const struct race *race;
 	struct race_round w;
-	struct racer racer[MAX_RACERS];
-	unsigned int n;
-	pthread_barrier_t start;
-	atomic_bool stop;
+	struct racers *racers;
 	int before_refs[MAX_PAGES];
-	double busy;		/* seconds that racers ran */
 	struct delays delays;
+	/* Sums of the row. */
+	uint64_t taken, refused, failed, released, disturbances, held;
+	double busy;		/* seconds that racers ran */
 };
-
-static void add(struct racer *c)
-{
-	for (int op = 0; op < PINLAB_NR_OPS; op++) {
-		c->taken += c->req.taken[op];
-		c->refused += c->req.refused[op];
-		c->failed += c->req.failed[op];
-	}
-	c->released += c->req.released;
-}
-
-static void *race_thread(void *arg)
-{
-	struct racer *c = arg;
-
-	pthread_barrier_wait(&c->st->start);
-	while (!atomic_load(&c->st->stop) && !c->err) {
-		if (ioctl(c->fd, PINLAB_IOC_RACE, &c->req))
-			c->err = errno;
-		else
-			add(c);
-		c->req.seed++;
-	}
-	return NULL;
-}
-
-static void nap_until(const struct timespec *until)
-{
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, until, NULL);
-}
 
 static bool is_over(const struct timespec *until)
 {
@@ -92,57 +54,54 @@ static int disturb(struct race_state *st)
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	if (!st->race->disturb)
-		nap_until(&until);
-	while (!ret && !is_over(&until))
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+	while (!ret && !is_over(&until)) {
 		ret = st->race->disturb(&st->w);
+		st->disturbances++;
+	}
 	return ret;
 }
 
-static bool have_op(struct row *r, int op)
+/* The racer's ways that this kernel and this kind of memory have. */
+static uint64_t usable(struct race_state *st, unsigned int i)
 {
 	struct pinlab_caps caps = { 0 };
+	uint64_t ops = st->race->racers[i];
 
-	ioctl(r->drv, PINLAB_IOC_CAPS, &caps);
-	if (op == PINLAB_EXC_FAST || op == PINLAB_EXC_SLOW)
-		return caps.exclusive;
-	return op != PINLAB_PIN_MEMFD || caps.memfd;
-}
-
-/* The racer's ways that this kernel and this kind of memory have. */
-static uint64_t usable(struct race_state *st, uint64_t ops)
-{
-	for (int op = 0; op < PINLAB_NR_OPS; op++)
-		if (!have_op(st->w.r, op))
-			ops &= ~(1ull << op);
-	if (st->w.mem.fd < 0)
+	ioctl(st->w.r->drv, PINLAB_IOC_CAPS, &caps);
+	if (!caps.exclusive)
+		ops &= ~OPS_EXC;
+	if (!caps.memfd || st->w.mem.fd < 0)
 		ops &= ~OP(PIN_MEMFD);
+	if (st->race->processes & 1u << i && st->w.mem.fd < 0)
+		ops &= OP(PIN_REMOTE);
 	return ops;
 }
 
-static int open_racers(struct race_state *st)
+/* How many of them take part in this round. */
+static unsigned int line_up(struct race_state *st)
 {
-	st->n = 0;
-	for (int i = 0; i < MAX_RACERS && st->race->racers[i]; i++) {
-		struct racer *c = &st->racer[st->n];
+	unsigned int n = 0;
 
-		*c = (struct racer){ .st = st, .fd = c->fd };
-		c->req.ops = usable(st, st->race->racers[i]);
-		if (!c->req.ops)
-			continue;
-		if (!c->fd)
-			c->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-		if (c->fd < 0)
-			return row_fail(st->w.r, "/dev/pinlab: %s", strerror(errno));
-		c->req.addr = (uintptr_t)st->w.mem.addr;
-		c->req.pages = st->w.pages;
-		c->req.batch = st->race->batch ? st->race->batch : 1 + rng_below(&st->w.rng, 8);
-		c->req.seed = rng_next(&st->w.rng);
-		c->req.loops = LOOPS;
-		c->req.flags = st->race->flags;
-		c->req.memfd = st->w.mem.fd;
-		st->n++;
+	for (unsigned int i = 0; i < MAX_RACERS; i++) {
+		struct racer *c = &st->racers->racer[i];
+
+		c->process = st->race->processes & 1u << i;
+		c->req = (struct pinlab_race){
+			.ops = usable(st, i),
+			.addr = (uintptr_t)st->w.mem.addr,
+			.pages = st->w.pages,
+			.batch = st->race->batch ? st->race->batch :
+				 1 + rng_below(&st->w.rng, MAX_PAGES),
+			.seed = rng_next(&st->w.rng),
+			.loops = LOOPS,
+			.flags = st->race->flags,
+			.pid = c->process ? getpid() : 0,
+			.memfd = st->w.mem.fd,
+		};
+		n += !!c->req.ops;
 	}
-	return 0;
+	return n;
 }
 
 static int refs_of(struct row *r, const char *addr, struct pinlab_page_info *info)
@@ -199,42 +158,46 @@ static int at_rest(struct race_state *st)
 			       refs);
 }
 
-static int join(struct race_state *st, unsigned int started)
+/* Private memory is nothing that a racing process is to have a part in. */
+static int begin(struct race_state *st)
 {
-	int ret = 0;
+	bool private = st->race->processes && st->w.mem.fd < 0;
+	int err;
 
-	for (unsigned int i = 0; i < started; i++) {
-		pthread_join(st->racer[i].thread, NULL);
-		if (st->racer[i].err && !ret)
-			ret = row_fail(st->w.r, "the driver's race: %s",
-				       strerror(st->racer[i].err));
-	}
-	return ret;
+	if (private)
+		madvise(st->w.mem.addr, st->w.mem.bytes, MADV_DONTFORK);
+	err = racers_begin(st->racers);
+	if (private)
+		madvise(st->w.mem.addr, st->w.mem.bytes, MADV_DOFORK);
+	return err ? row_fail(st->w.r, "racers: %s", strerror(-err)) : 0;
 }
 
 static int race(struct race_state *st)
 {
-	double began;
-	int ret = 0, joined;
+	double began = torture_seconds(st->w.r);
+	int ret = begin(st), err;
 
-	atomic_store(&st->stop, false);
-	pthread_barrier_init(&st->start, NULL, st->n + 1);
-	for (unsigned int i = 0; i < st->n; i++)
-		if (pthread_create(&st->racer[i].thread, NULL, race_thread, &st->racer[i]))
-			return row_fail(st->w.r, "pthread_create: racer %u", i);
-	pthread_barrier_wait(&st->start);
-	began = torture_seconds(st->w.r);
+	if (ret)
+		return ret;
 	ret = disturb(st);
-	atomic_store(&st->stop, true);
 	st->busy += torture_seconds(st->w.r) - began;
-	joined = join(st, st->n);
-	pthread_barrier_destroy(&st->start);
-	return ret ? ret : joined;
+	err = racers_end(st->racers);
+	for (int i = 0; i < MAX_RACERS; i++) {
+		const struct racer *c = &st->racers->racer[i];
+
+		st->taken += c->taken;
+		st->refused += c->refused;
+		st->failed += c->failed;
+		st->released += c->released;
+	}
+	if (err && !ret)
+		ret = row_fail(st->w.r, "the driver's race: %s", strerror(-err));
+	return ret;
 }
 
 static enum mem_kind draw_kind(const struct race *race, struct rng *g)
 {
-	enum mem_kind have[MEM_NR_KINDS];
+	enum mem_kind have[MEM_NR_KINDS] = { MEM_ANON };
 	unsigned int n = 0;
 
 	for (int k = 0; k < MEM_NR_KINDS; k++)
@@ -247,9 +210,13 @@ static enum mem_kind draw_kind(const struct race *race, struct rng *g)
 static int alloc(struct race_state *st)
 {
 	const char *why = "";
-	enum mem_kind kind = draw_kind(st->race, &st->w.rng);
+	enum mem_kind kind;
 	int err;
 
+	if (st->w.mem.map && !st->race->remaps && st->w.n % ROUNDS_A_SET)
+		return 0;
+	mem_free(&st->w.mem);
+	kind = draw_kind(st->race, &st->w.rng);
 	st->w.pages = st->race->pages ? st->race->pages : 1 + rng_below(&st->w.rng, MAX_PAGES);
 	if (st->w.pages > MAX_PAGES)
 		st->w.pages = MAX_PAGES;
@@ -261,84 +228,162 @@ static int alloc(struct race_state *st)
 	return 0;
 }
 
-static int one_round(struct race_state *st, uint64_t totals[4])
+static int hold(struct race_state *st)
 {
-	int ret = alloc(st), e;
+	unsigned long page = rng_below(&st->w.rng, st->w.pages);
+	bool holds = rng_below(&st->w.rng, 4) < st->race->holds;
 
-	if (ret)
-		return ret;
-	if (st->race->before)
-		ret = st->race->before(&st->w);
+	if (!holds)
+		return 0;
+	st->held++;
+	return holder_take(&st->w.holder, st->w.r, st->w.mem.addr + page * PAGE_BYTES, 1,
+			   st->w.canary);
+}
+
+static int check_balance(struct race_state *st, long before)
+{
+	long now = st->race->balances ? torture_pins_balance() : before;
+
+	if (now == before)
+		return 0;
+	return torture_finding(st->w.r, "leak",
+			       "at rest nr_foll_pin_acquired - nr_foll_pin_released is %+ld from what it was before round %lu",
+			       now - before, st->w.n);
+}
+
+static int let_go(struct race_state *st)
+{
+	int ret = holder_check(&st->w.holder, !st->race->unmaps, "after a race");
+
+	holder_give(&st->w.holder);
+	return ret;
+}
+
+/* From the first racer to the last look. */
+static int compete(struct race_state *st)
+{
+	long before = st->race->balances ? torture_pins_balance() : 0;
+	int ret = hold(st), e;
+
 	if (!ret)
-		ret = open_racers(st);
-	if (!ret && !st->n)
-		ret = row_skip(st->w.r, "needs exclusive pins (CONFIG_EXCLUSIVE_PIN)");
-	if (ret)
-		goto out;
-	note_refs(st);
-	ret = race(st);
+		ret = race(st);
 	if (st->race->after) {
 		e = st->race->after(&st->w);
 		ret = ret ? ret : e;
 	}
-	for (unsigned int i = 0; i < st->n; i++) {
-		totals[0] += st->racer[i].taken;
-		totals[1] += st->racer[i].refused;
-		totals[2] += st->racer[i].failed;
-		totals[3] += st->racer[i].released;
-	}
+	e = let_go(st);
+	ret = ret ? ret : e;
 	e = at_rest(st);
-	if (e) {
+	ret = ret ? ret : e;
+	e = check_balance(st, before);
+	return ret ? ret : e;
+}
+
+static int one_round(struct race_state *st)
+{
+	int ret = alloc(st);
+
+	if (ret)
+		return ret;
+	st->w.canary = rng_next(&st->w.rng);
+	if (st->race->before)
+		ret = st->race->before(&st->w);
+	if (!ret && !line_up(st))
+		ret = row_skip(st->w.r, "needs exclusive pins (CONFIG_EXCLUSIVE_PIN)");
+	if (ret)
+		return ret;
+	note_refs(st);
+	ret = compete(st);
+	if (ret < 0) {
 		delays_tell(&st->delays, st->w.r);
 		torture_detail(st->w.r, "round %lu: %s, %lu pages", st->w.n,
 			       mem_kind_name(st->w.mem.kind), st->w.pages);
 	}
-	ret = ret ? ret : e;
-out:
-	mem_free(&st->w.mem);
 	return ret;
 }
 
-static void figures(struct race_state *st, const uint64_t totals[4])
+static void figures(const struct race_state *st)
 {
+	uint64_t requests = st->taken + st->refused + st->failed;
 	struct row *r = st->w.r;
-	uint64_t requests = totals[0] + totals[1] + totals[2];
 
 	torture_figure(r, "rounds", "rounds", st->w.n);
-	torture_figure(r, "pins", "requests", totals[0]);
-	torture_figure(r, "refused", "requests", totals[1]);
-	torture_figure(r, "failed", "requests", totals[2]);
+	torture_figure(r, "pins", "requests", st->taken);
+	torture_figure(r, "refused", "requests", st->refused);
+	torture_figure(r, "failed", "requests", st->failed);
 	torture_figure(r, "rate", "operations/s",
-		       st->busy > 0 ? (requests + totals[3]) / st->busy : 0);
+		       st->busy > 0 ? (requests + st->released) / st->busy : 0);
+	if (st->race->disturb)
+		torture_figure(r, "disturbances", "calls", st->disturbances);
+	if (st->race->holds)
+		torture_figure(r, "held", "rounds", st->held);
+}
+
+/*
+ * Taking a probe away waits for a grace period, 20 to 30 ms, as long as a
+ * round; and one that was made a jump meanwhile for all tasks besides.
+ */
+static void change_delays(struct race_state *st, bool on)
+{
+	knob_write("/proc/sys/debug/kprobes-optimization", "0");
+	knob_write("/sys/kernel/rcu_expedited", "1");
+	if (on)
+		delays_change(&st->delays, st->w.r->drv, rng_next(&st->w.rng),
+			      st->w.n / ROUNDS_A_SET % 2);
+	else
+		delays_clear(&st->delays, st->w.r->drv);
+	knob_write("/sys/kernel/rcu_expedited", "0");
+}
+
+/* Who only sleeps while others race wakes up on time: rounds are as long as they should be. */
+static void go_first(void)
+{
+	const struct sched_param sp = { .sched_priority = 1 };
+
+	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &sp);
+}
+
+static int rounds(struct race_state *st)
+{
+	struct rng g = { torture_seed(st->w.r) };
+	int ret = 0;
+
+	while (torture_goes_on(st->w.r) && !ret) {
+		/* Each round's numbers are its own, so that one can be looked at alone. */
+		st->w.rng.state = rng_next(&g);
+		if (!st->race->undelayed && st->w.n % ROUNDS_A_SET == 0)
+			change_delays(st, true);
+		ret = one_round(st);
+		st->w.n++;
+	}
+	return ret;
 }
 
 int race_run(struct row *r, const struct race *race)
 {
-	struct rng g = { torture_seed(r) };
-	uint64_t totals[4] = { 0 };
 	struct race_state *st = calloc(1, sizeof(*st));
-	int ret = 0;
+	int ret;
 
 	if (!st)
 		return row_fail(r, "out of memory");
 	st->race = race;
 	st->w.r = r;
 	st->w.priv = race->priv;
-	while (torture_goes_on(r) && !ret) {
-		/* Each round's numbers are its own, so that one can be looked at alone. */
-		st->w.rng.state = rng_next(&g);
-		if (!race->undelayed && st->w.n % ROUNDS_A_DELAY == 0)
-			delays_change(&st->delays, r->drv, rng_next(&st->w.rng),
-				      st->w.n / ROUNDS_A_DELAY % 2);
-		ret = one_round(st, totals);
-		st->w.n++;
+	st->w.mem.fd = -1;
+	st->racers = racers_new();
+	if (!st->racers) {
+		free(st);
+		return row_fail(r, "out of memory");
 	}
-	delays_clear(&st->delays, r->drv);
-	for (unsigned int i = 0; i < MAX_RACERS; i++)
-		if (st->racer[i].fd > 0)
-			close(st->racer[i].fd);
+	if (!race->disturb)
+		go_first();
+	ret = rounds(st);
+	racers_free(st->racers);
+	change_delays(st, false);
+	holder_close(&st->w.holder);
+	mem_free(&st->w.mem);
 	if (ret <= 0)
-		figures(st, totals);
+		figures(st);
 	free(st);
 	return ret;
 }
@@ -357,4 +402,24 @@ pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigne
 		return pid;
 	fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
 	_exit(fd < 0 || ioctl(fd, PINLAB_IOC_RACE, &req) ? 1 : 0);
+}
+
+bool race_has_exclusive(const struct row *r)
+{
+	struct pinlab_caps caps = { 0 };
+
+	return !ioctl(r->drv, PINLAB_IOC_CAPS, &caps) && caps.exclusive;
+}
+
+bool race_is_held(const struct race_round *w, unsigned long page)
+{
+	if (!w->holder.pages)
+		return false;
+	return mem_is_large(w->mem.kind) || w->holder.addr == w->mem.addr + page * PAGE_BYTES;
+}
+
+void race_scribble(struct race_round *w)
+{
+	for (unsigned long i = 0; i < w->pages; i++)
+		*(volatile char *)(w->mem.addr + i * PAGE_BYTES) += 1;
 }

@@ -2,16 +2,16 @@
 /*
  * Races: racers in the driver pin and unpin the same few pages in ways drawn
  * at random, while the scenario's own disturbance goes on beside them. A round
- * takes some 20 ms on fresh memory; at its end, at rest, counts are looked at.
+ * races for some 20 ms; at its end, at rest, counts are looked at.
  */
 #ifndef PINLAB_RACE_H
 #define PINLAB_RACE_H
 
 #include <sys/types.h>
 
+#include "holder.h"
+#include "racers.h"
 #include "torture.h"
-
-#define MAX_RACERS	4
 
 /* Ways to pin, for struct race. */
 #define OP(x)		(1ull << PINLAB_##x)
@@ -19,7 +19,7 @@
 #define OPS_FAST	(OP(PIN_FAST) | OP(PIN_LT_FAST))
 #define OPS_SLOW	(OP(PIN_SLOW) | OP(PIN_LT_SLOW))
 #define OPS_ORDINARY	(OPS_FAST | OPS_SLOW | OP(PIN_REMOTE))
-#define OPS_ALL		(OPS_EXC | OPS_ORDINARY | OP(GET_FAST))
+#define OPS_ALL		(OPS_EXC | OPS_ORDINARY | OP(PIN_MEMFD) | OP(GET_FAST))
 
 /* One round while it runs. */
 struct race_round {
@@ -28,6 +28,8 @@ struct race_round {
 	struct mem mem;			/* what is raced for: addr, bytes, fd */
 	unsigned long pages;		/* of it, from its start, that racers go for */
 	unsigned long n;		/* number of the round */
+	uint64_t canary;		/* what the holder writes, if there is one */
+	struct holder holder;		/* pages 0: there is none in this round */
 	void *priv;			/* the scenario's own, from race.priv */
 };
 
@@ -38,22 +40,34 @@ struct race {
 	 * list. Where the kernel lacks one of these ways it is left out.
 	 */
 	uint64_t racers[MAX_RACERS];
+	/*
+	 * Bit i: racer i is a process. It shares what is shared memory; of
+	 * private memory it has nothing, and pins the scenario's remotely.
+	 */
+	unsigned int processes;
 	unsigned int flags;		/* PINLAB_RACE_* */
 	unsigned long pages;		/* that are raced for; 0: drawn, 1 to 8 */
 	unsigned long batch;		/* pages a request at most; 0: drawn */
 	unsigned int round_ms;		/* 0: 20 */
+	/* Of four rounds in so many a holder keeps one of the pages (holder.h). */
+	unsigned int holds;
 	/*
-	 * The memory itself is moved, copied, split or taken away meanwhile: its
-	 * counts at the end are not compared with those at the beginning, only
-	 * with what is claimed.
+	 * The memory itself is moved, copied, split or taken away meanwhile: it
+	 * is new in each round, and its counts at the end are not compared with
+	 * those at the beginning, only with what is claimed.
 	 */
 	bool remaps;
+	/* It may even go from where it is mapped: a holder's page is not looked for there. */
+	bool unmaps;
+	/* The kernel's counters of pins, too, are to be at rest what they were before. */
+	bool balances;
 	/* No probes in this race: it is about what happens at full speed. */
 	bool undelayed;
 	void *priv;
 	/*
-	 * All may be NULL. before and after run while nobody races; disturb is
-	 * called over and over while they do. 0, or -1 after torture_finding(),
+	 * All may be NULL. before and after run while nobody races, the holder
+	 * holds its page behind before and until after has run; disturb is
+	 * called over and over while they race. 0, or -1 after torture_finding(),
 	 * 1 after row_skip().
 	 */
 	int (*before)(struct race_round *w);
@@ -69,5 +83,11 @@ int race_run(struct row *r, const struct race *race);
  * with a file of its own, for `loops` requests; its pid, or -1.
  */
 pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigned int loops);
+
+bool race_has_exclusive(const struct row *r);
+/* Is this page of the round's memory the holder's? Of a large folio, all are. */
+bool race_is_held(const struct race_round *w, unsigned long page);
+/* Write to what is no canary in the first bytes of each page that is raced for. */
+void race_scribble(struct race_round *w);
 
 #endif
