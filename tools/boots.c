@@ -18,6 +18,7 @@
 #define BENCH_MB	512
 #define TORTURE_MB	1024
 /* A row of torture says nothing while it runs, and some end by themselves. */
+#define EMULATOR_TRIES	3
 #define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
 
 /* What a boot is given besides its kernel. */
@@ -250,6 +251,8 @@ static int job_end(struct run_plan *p, struct job *j)
 		err("the disk of %s is full; make room and continue with --run %s", p->dir,
 		    p->name);
 		ret = -ENOSPC;
+	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
+		note("boot %s is made again: that was a fault of the emulator's", j->boot->id);
 	} else if (g->outcome != OUTCOME_INTERRUPTED) {
 		ret = run_boot_done(p, j->boot, g);
 		if (ret)
@@ -266,11 +269,18 @@ static int job_end(struct run_plan *p, struct job *j)
 	return ret;
 }
 
-static struct run_boot *next_boot(struct run_plan *p, size_t *next)
+/* The first that is neither done nor running: one that is made again comes before the rest. */
+static struct run_boot *next_boot(struct run_plan *p, const struct job *jobs, size_t n)
 {
-	while (*next < p->n_boots && p->boots[*next].done)
-		++*next;
-	return *next < p->n_boots ? &p->boots[(*next)++] : NULL;
+	for (size_t i = 0; i < p->n_boots; i++) {
+		bool busy = p->boots[i].done;
+
+		for (size_t j = 0; j < n; j++)
+			busy |= jobs[j].boot == &p->boots[i];
+		if (!busy)
+			return &p->boots[i];
+	}
+	return NULL;
 }
 
 static void show(const struct run_plan *p, const struct job *jobs, size_t n, double started,
@@ -314,7 +324,7 @@ static size_t guests_at_once(const struct run_plan *p)
 
 int boots_run(struct run_plan *p)
 {
-	size_t n = guests_at_once(p), next = 0, running = 0;
+	size_t n = guests_at_once(p), running = 0;
 	struct job *jobs = xcalloc(n, sizeof(*jobs));
 	double started = now_seconds();
 	long first = 0;
@@ -334,7 +344,7 @@ int boots_run(struct run_plan *p)
 			}
 			if (jobs[i].boot || ret || interrupted)
 				continue;
-			b = next_boot(p, &next);
+			b = next_boot(p, jobs, n);
 			if (!b)
 				continue;
 			ret = job_start(p, &jobs[i], b);

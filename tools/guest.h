@@ -19,6 +19,7 @@ enum outcome {
 	OUTCOME_NO_RECORDS,	/* ended well by its own account, and measured nothing */
 	OUTCOME_INIT_FAILED,	/* the kernel came up, the guest program did not */
 	OUTCOME_QEMU_DIED,	/* QEMU itself ended: a signal, a bad argument */
+	OUTCOME_EMULATOR,	/* the kernel went down by a fault of QEMU's, see guest.c */
 	OUTCOME_INTERRUPTED,	/* by the user */
 };
 
@@ -54,5 +55,8 @@ bool guest_poll(struct guest *g);
 /* End it now, as interrupted; guest_poll() then finds it gone. */
 void guest_stop(struct guest *g, enum outcome why, const char *detail);
 void guest_free(struct guest *g);
+
+/* Did the kernel of this console's log die of an int3 that its memory does not hold? */
+bool console_stale_int3(const char *log);
 
 #endif

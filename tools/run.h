@@ -22,6 +22,7 @@ struct run_boot {
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
 	bool done;
+	int tries;		/* that QEMU has spoilt */
 };
 
 struct run_plan {
