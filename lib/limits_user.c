@@ -169,11 +169,11 @@ static int say_gone(struct mass *m, const struct attack *a)
 		torture_drain();
 		if (mass_set(m, 0, false))
 			return -1;
-		answer = exclusive ? ask_exclusive(m) : ask_pin(m);
-		if (!answer && m->info.refcount <= m->start.refcount)
+		if (m->info.refcount <= m->start.refcount)
 			break;
 		nanosleep(&nap, NULL);
 	}
+	answer = exclusive ? ask_exclusive(m) : ask_pin(m);
 	if (answer || m->info.refcount > m->start.refcount)
 		return torture_finding(m->r, "leak",
 				       "%s: the process is gone, and the page has refcount %#x, not %#x, pin count %d; a pin is %s",

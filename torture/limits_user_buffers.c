@@ -12,7 +12,7 @@
 
 #include "../lib/limits_user.h"
 
-#define TABLE		(1 << 14)	/* IORING_MAX_REG_BUFFERS */
+#define TABLE		(1 << 12)	/* of one ring; IORING_MAX_REG_BUFFERS is four times that */
 
 /* One more ring with as many buffers of these as go; the number, or -errno. */
 static long fill_ring(struct loot *l, size_t bytes)
@@ -40,12 +40,17 @@ static long fill_ring(struct loot *l, size_t bytes)
 static void register_buffers(struct loot *l, size_t bytes)
 {
 	long n = 0;
+	int full = 0;
 
-	while (l->taken < l->most && (n = fill_ring(l, bytes)) > 0)
+	while (l->taken < l->most && (n = fill_ring(l, bytes)) > 0) {
 		l->taken += n;
-	if (n <= 0)
-		loot_stop(l, -n, "%s; RLIMIT_MEMLOCK is %ld KiB", strerrorname_np(-n),
-			  USER_MEMLOCK >> 10);
+		full += n == TABLE;
+	}
+	if (n > 0)
+		return;
+	loot_stop(l, -n, "%s%s; RLIMIT_MEMLOCK is %ld KiB", strerrorname_np(-n),
+		  full ? limits_text(" after %d rings of %d buffers (16384 are allowed)", full,
+				     TABLE) : "", USER_MEMLOCK >> 10);
 }
 
 static void register_pages(struct loot *l)
