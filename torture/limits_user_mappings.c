@@ -4,21 +4,20 @@
  * again and again? Each mapping is a reference of the page.
  *
  * Oracle: what the owner is given while the mappings stand, and afterwards.
- * Varies: the folio, small or large; one process, or many that it forks.
+ * Varies: the folio, small or large; one process, or several of its user.
  */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../lib/child.h"
 #include "../lib/limits_user.h"
 
-#define CHILDREN	1100	/* more than make a page look pinned */
+#define PROCESSES	8	/* none of which has so many that the page looks pinned */
 
 static bool map_again(struct loot *l)
 {
@@ -42,31 +41,35 @@ static void map_again_and_again(struct loot *l)
 }
 
 /* Goes with its parent. */
-static void child(struct loot *l)
+static void child(struct loot *l, long n)
 {
+	struct loot own = *l;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)*(volatile char *)l->addr;
-	__atomic_add_fetch(&l->ready, 1, __ATOMIC_SEQ_CST);
+	own.taken = 0;
+	own.most = n;
+	map_again_and_again(&own);
+	__atomic_add_fetch(&l->ready, own.taken, __ATOMIC_SEQ_CST);
 	for (;;)
 		pause();
 }
 
-static void fork_children(struct loot *l)
+/* What one may not have, several of the same user may. */
+static void map_in_processes(struct loot *l)
 {
 	const struct timespec nap = { .tv_nsec = 10000000 };
-	struct rlimit rl = { 0 };
+	long each = l->most / PROCESSES;
 
-	getrlimit(RLIMIT_NPROC, &rl);
-	for (; l->taken < l->most; l->taken++) {
+	for (int i = 0; i < PROCESSES; i++) {
 		pid_t pid = child_fork();
 
 		if (!pid)
-			child(l);
-		if (pid > 0)
-			continue;
-		loot_stop(l, errno, "%s; RLIMIT_NPROC is %ld", strerrorname_np(errno),
-			  (long)rl.rlim_cur);
-		break;
+			child(l, each);
+		if (pid < 0) {
+			loot_stop(l, errno, "%s", strerrorname_np(errno));
+			break;
+		}
+		l->taken += each;
 	}
 	while (__atomic_load_n(&l->ready, __ATOMIC_SEQ_CST) < l->taken)
 		nanosleep(&nap, NULL);
@@ -88,11 +91,11 @@ static int run(struct row *r)
 			.most = 4096,
 			.take = map_again_and_again,
 		}, {
-			.name = "children",
-			.unit = "processes",
+			.name = "small-by-several",
+			.unit = "mappings in 8 processes",
 			.kind = MEM_SHMEM,
-			.most = CHILDREN,
-			.take = fork_children,
+			.most = PROCESSES * 160,
+			.take = map_in_processes,
 		},
 	};
 	int ret = 0;
