@@ -31,6 +31,10 @@ TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
 	$(if $(SCENARIOS),--scenarios '$(SCENARIOS)') $(if $(DURATION),--duration '$(DURATION)') \
 	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
+NIGHTLY_OPTIONS := $(OPTIONS) $(if $(BUDGET),--budget '$(BUDGET)') $(if $(RUN),--run '$(RUN)') \
+	$(if $(FLAVORS),--flavors '$(FLAVORS)') $(if $(SCENARIOS),--scenarios '$(SCENARIOS)') \
+	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
+
 all: pinlab
 
 help:
@@ -43,6 +47,10 @@ bench: packages-run pinlab
 #: make torture   try to break exclusive pins          (KERNELS=busted: seeded bugs)
 torture: packages-run pinlab
 	@./pinlab torture $(TORTURE_OPTIONS)
+
+#: make nightly   torture for a given time, against the last night (BUDGET=2h)
+nightly: packages-run pinlab
+	@./pinlab nightly $(NIGHTLY_OPTIONS)
 
 #: make report    derive a run's reports again        (RUN=NAME)
 report: pinlab
@@ -79,7 +87,7 @@ build/version: FORCE
 	@mkdir -p build
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 
-build/tools/pinlab.o build/tools/run.o: build/version
+build/tools/pinlab.o build/tools/run.o build/tools/nightly_open.o: build/version
 
 build/tools/%.o: tools/%.c | packages-build
 	@mkdir -p $(@D)
@@ -112,4 +120,4 @@ build/insnprof.so: tools/insnprof.c | packages-build
 -include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
-.PHONY: all help bench torture report doctor kernel test clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture nightly report doctor kernel test clean packages-build packages-run packages-test FORCE

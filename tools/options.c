@@ -10,6 +10,7 @@ enum {
 	OPT_KERNELS = 256, OPT_BENCH, OPT_ENGINE, OPT_FLAVOR, OPT_BASE, OPT_RUN, OPT_MODULE,
 	OPT_SERIES, OPT_BOOTS, OPT_DELTA, OPT_JOBS, OPT_TIMEOUT, OPT_SILENCE, OPT_SEED,
 	OPT_NO_PROFILE, OPT_SCENARIOS, OPT_DURATION, OPT_STOP, OPT_HOST_KERNEL,
+	OPT_BUDGET, OPT_FLAVORS, OPT_AGAINST,
 };
 
 static const struct option table[] = {
@@ -32,6 +33,9 @@ static const struct option table[] = {
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "stop", no_argument, NULL, OPT_STOP },
 	{ "on-the-running-kernel", no_argument, NULL, OPT_HOST_KERNEL },
+	{ "budget", required_argument, NULL, OPT_BUDGET },
+	{ "flavors", required_argument, NULL, OPT_FLAVORS },
+	{ "against", required_argument, NULL, OPT_AGAINST },
 	{ 0 }
 };
 
@@ -44,6 +48,7 @@ static const struct {
 		   "timeout silence seed no-profile" },
 	{ "torture", "kernels scenarios engine flavor base run module series boots duration jobs "
 		     "timeout silence seed stop on-the-running-kernel" },
+	{ "nightly", "budget kernels flavors scenarios engine base series seed run against" },
 	{ "kernel", "kernels flavor base series" },
 	{ "report", "run" },
 	{ "compare", "seed" },
@@ -117,6 +122,15 @@ static int take(struct options *o, int c, const char *arg)
 	case OPT_HOST_KERNEL:
 		o->host_kernel = true;
 		return 0;
+	case OPT_BUDGET:
+		o->budget = arg;
+		return 0;
+	case OPT_FLAVORS:
+		o->flavors = arg;
+		return 0;
+	case OPT_AGAINST:
+		o->against = arg;
+		return 0;
 	case OPT_NO_PROFILE:
 		o->profile = false;
 		return 0;
@@ -132,6 +146,7 @@ static int take(struct options *o, int c, const char *arg)
 		if (number("seed", arg, 0, 0x7fffffff, &n))
 			return PINLAB_USAGE;
 		o->seed = n;
+		o->seed_said = true;
 		return 0;
 	case OPT_DELTA:
 		o->delta = strtod(arg, &end);

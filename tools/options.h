@@ -11,6 +11,9 @@ struct options {
 	const char *scenarios;		/* globs; NULL: all */
 	const char *engine;		/* auto, icount, mttcg, kvm, native */
 	const char *flavor;		/* lean */
+	const char *flavors;		/* nightly: comma separated; NULL: its default */
+	const char *budget;		/* nightly: a time, "1h30m" */
+	const char *against;		/* nightly: the night to compare with; NULL: the last */
 	const char *base;		/* a base's name, a tree, or tree@ref */
 	const char *run;		/* a name below results/, or a path */
 	const char *module;		/* native: pinlab.ko that may be loaded here */
@@ -22,6 +25,7 @@ struct options {
 	long timeout;			/* seconds for one boot; 0: default */
 	long silence;			/* seconds without a sign of a guest; 0: default */
 	unsigned long seed;		/* order of boots, bootstrap */
+	bool seed_said;			/* it is not the default */
 	long duration;			/* torture: seconds of each boot; 0: default */
 	bool stop;			/* torture: a boot ends at the first failure */
 	bool host_kernel;		/* torture this machine's own kernel */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.h"
+#include "nightly.h"
 #include "torture.h"
 
 #include <errno.h>
@@ -173,6 +174,8 @@ int report_derive(const char *run_dir)
 
 	if (torture_is_run(run_dir))
 		return torture_derive(run_dir);
+	if (night_is_run(run_dir))
+		return night_derive(run_dir);
 	if (report_load(run_dir, &r))
 		return PINLAB_BROKE;
 	if (manifest_check(&r.run) || put_files(&r)) {

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From shares of the budget to turns: boots with their scenarios and seeds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "nightly.h"
+#include "nightly_run.h"
+
+/* What tools/prepare.c takes for the names of scenarios, less some to spare. */
+#define GLOBS_MAX	1000
+/* The frame's own work for each scenario. */
+#define ROW_SECONDS	0.5
+/* Until something is known of a kernel. */
+#define BOOT_GUESS	5.0
+#define FIXED_GUESS	20.0
+/* KASAN, lockdep and the emulator together. */
+#define DEBUG_SLOWER	3.0
+/* The part of the time that what failed last night may take. */
+#define AGAIN_PART	(1.0 / 3)
+
+static size_t first_part(const char *name)
+{
+	return strcspn(name, "/");
+}
+
+/* Are all scenarios chosen that have this one's first part? Then that part names them. */
+static bool whole_part(const struct strlist *all, const bool *chosen, size_t which)
+{
+	size_t len = first_part(all->v[which]);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (first_part(all->v[i]) == len && !strncmp(all->v[i], all->v[which], len) &&
+		    !chosen[i])
+			return false;
+	return true;
+}
+
+char *night_globs(const struct strlist *all, bool *chosen)
+{
+	struct strlist words = { 0 };
+	char *globs = xstrdup("");
+	/* "race" becomes "race,race/" and a star. */
+	size_t len = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		size_t n = strlen(all->v[i]);
+		char *word, *more;
+
+		if (!chosen[i])
+			continue;
+		n = whole_part(all, chosen, i) ? first_part(all->v[i]) : n;
+		word = xasprintf("%.*s", (int)n, all->v[i]);
+		if (!strlist_has(&words, word)) {
+			len += 2 * n + 4;
+			if (len > GLOBS_MAX) {
+				chosen[i] = false;
+				len -= 2 * n + 4;
+			} else {
+				strlist_add(&words, word);
+				more = xasprintf("%s%s%s", globs, *globs ? "," : "", word);
+				free(globs);
+				globs = more;
+			}
+		}
+		free(word);
+	}
+	strlist_free(&words);
+	return globs;
+}
+
+size_t night_cell_of(const struct nightly *n, const json_t *turn)
+{
+	size_t i = 0;
+
+	while (i + 1 < n->n && (strcmp(n->kernels[i]->name, json_text(turn, "kernel")) ||
+				strcmp(n->kernels[i]->flavor, json_text(turn, "flavor"))))
+		i++;
+	return i;
+}
+
+static double slower(const char *flavor)
+{
+	return strcmp(flavor, "debug") ? 1 : DEBUG_SLOWER;
+}
+
+static size_t count(const struct night_request *q, const bool *chosen, bool timed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->scenarios.n; i++)
+		n += chosen[i] && q->timed[i] == timed;
+	return n;
+}
+
+/* A mean of the last night over a flavor, or over one kernel in it; 0 if there is none. */
+static double last_cost(const struct nightly *n, const char *kernel, const char *flavor,
+			const char *what)
+{
+	const json_t *costs = json_object_get(n->last, "costs"), *j;
+	double sum = 0;
+	size_t i, k = 0;
+
+	json_array_foreach(costs, i, j) {
+		double v = json_number_value(json_object_get(j, what));
+
+		if (strcmp(json_text(j, "flavor"), flavor) || v <= 0 ||
+		    (kernel && strcmp(json_text(j, "kernel"), kernel)))
+			continue;
+		sum += v;
+		k++;
+	}
+	return k ? sum / k : 0;
+}
+
+/* This night's own mean; 0 if there is none yet. */
+static double own_cost(const struct nightly *n, size_t cell, bool fixed)
+{
+	const json_t *took = json_object_get(n->clock, "turns"), *t;
+	double sum = 0, of = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(n->plan, "turns"), i, t) {
+		double s = json_number_value(json_object_get(took, json_text(t, "id")));
+
+		if (s <= 0 || night_cell_of(n, t) != cell ||
+		    strcmp(json_text(t, "kind"), fixed ? "fixed" : "timed"))
+			continue;
+		sum += night_cost_of(t, s);
+		of += fixed ? json_number_value(json_object_get(t, "n")) : 1;
+	}
+	return of > 0 ? sum / of : 0;
+}
+
+double night_cost_of(const json_t *turn, double seconds)
+{
+	double rows = ROW_SECONDS * slower(json_text(turn, "flavor")) *
+		      json_number_value(json_object_get(turn, "n"));
+
+	if (strcmp(json_text(turn, "kind"), "fixed"))
+		rows += json_number_value(json_object_get(turn, "seconds"));
+	return seconds - rows;
+}
+
+static double first_of(double a, double b, double c, double guess)
+{
+	return a > 0 ? a : b > 0 ? b : c > 0 ? c : guess;
+}
+
+static bool had_fixed(const struct nightly *n, size_t cell)
+{
+	const json_t *t;
+	size_t i;
+
+	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
+		if (night_cell_of(n, t) == cell && !strcmp(json_text(t, "kind"), "fixed"))
+			return true;
+	return false;
+}
+
+void night_cost(const struct nightly *n, size_t cell, struct divide_cell *c)
+{
+	const struct kernel *k = n->kernels[cell];
+	bool debug = !strcmp(k->flavor, "debug");
+
+	*c = (struct divide_cell){
+		.flavor = k->flavor,
+		/* Beside torture, debug has a quarter. */
+		.weight = debug ? 1 : 3,
+		.slow = debug ? 2 : 1,
+		.boot = first_of(own_cost(n, cell, false),
+				 last_cost(n, k->name, k->flavor, "boot"),
+				 last_cost(n, NULL, k->flavor, "boot"),
+				 BOOT_GUESS * slower(k->flavor)),
+		.row = ROW_SECONDS * slower(k->flavor),
+		.fixed = first_of(own_cost(n, cell, true),
+				  last_cost(n, k->name, k->flavor, "fixed"),
+				  last_cost(n, NULL, k->flavor, "fixed"),
+				  FIXED_GUESS * slower(k->flavor)),
+		.ready = k->driver,
+		.fixed_done = had_fixed(n, cell),
+	};
+	/* Nothing boots in less, whatever a mean says that scenarios skipped their part of. */
+	c->boot = c->boot < 2 ? 2 : c->boot;
+}
+
+double night_expected(const struct nightly *n, const json_t *turn)
+{
+	double timed = json_number_value(json_object_get(turn, "timed"));
+	double all = json_number_value(json_object_get(turn, "n"));
+	struct divide_cell c;
+
+	night_cost(n, night_cell_of(n, turn), &c);
+	return c.boot + c.row * all + c.fixed * (all - timed) +
+	       (timed ? json_number_value(json_object_get(turn, "seconds")) : 0);
+}
+
+/* A turn of these scenarios behind those of the plan. */
+static void add_turn(struct nightly *n, size_t cell, const char *kind, unsigned long seed,
+		     long seconds, bool *chosen)
+{
+	json_int_t number = json_integer_value(json_object_get(n->plan, "next_turn"));
+	char *globs = night_globs(&n->q->scenarios, chosen), *id;
+	size_t timed = count(n->q, chosen, true), turns;
+	json_t *t;
+
+	id = xasprintf("%03lld-%s-%s-%s%s%lu", (long long)number, n->kernels[cell]->name,
+		       n->kernels[cell]->flavor, !strcmp(kind, "timed") ? "" : kind,
+		       !strcmp(kind, "timed") ? "" : "-", seed);
+	for (char *s = id; *s; s++)
+		if (*s == '/' || *s == ':')
+			*s = '_';
+	t = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:I, s:I}", "id", id, "kernel",
+		      n->kernels[cell]->name, "flavor", n->kernels[cell]->flavor, "kind", kind,
+		      "seed", (json_int_t)seed, "seconds", (json_int_t)seconds, "scenarios", globs,
+		      "timed", (json_int_t)timed, "n",
+		      (json_int_t)(timed + count(n->q, chosen, false)));
+	json_object_set_new(t, "expected", json_real(night_expected(n, t)));
+	json_array_append_new(json_object_get(n->plan, "turns"), t);
+	json_object_set_new(n->plan, "next_turn", json_integer(number + 1));
+	turns = json_array_size(json_object_get(n->plan, "turns"));
+	n->over = xrealloc(n->over, turns * sizeof(*n->over));
+	n->over[turns - 1] = false;
+	free(globs);
+	free(id);
+}
+
+/* The first seed that no turn of this night has; those that are run again do not count. */
+static unsigned long next_seed(const struct nightly *n)
+{
+	unsigned long next = json_integer_value(json_object_get(n->plan, "seed"));
+	const json_t *t;
+	size_t i;
+
+	json_array_foreach(json_object_get(n->plan, "turns"), i, t) {
+		unsigned long seed = json_integer_value(json_object_get(t, "seed"));
+
+		if (strcmp(json_text(t, "kind"), "again") && seed >= next)
+			next = seed + 1;
+	}
+	return next;
+}
+
+/* The scenarios of one slot, by their numbers among the timed or the fixed ones. */
+static void choose(const struct night_request *q, const struct slot *s, bool *chosen)
+{
+	size_t n = 0, at = 0;
+
+	memset(chosen, 0, q->scenarios.n * sizeof(*chosen));
+	for (size_t i = 0; i < q->scenarios.n; i++)
+		n += q->wanted[i] && q->timed[i] != s->fixed;
+	for (size_t i = 0; i < q->scenarios.n; i++) {
+		if (!q->wanted[i] || q->timed[i] == s->fixed)
+			continue;
+		chosen[i] = (at + n - s->first % n) % n < s->n;
+		at++;
+	}
+}
+
+/* One more scenario for each failure that the seed has had in that cell. */
+static bool choose_failed(const struct nightly *n, const json_t *like, bool *chosen)
+{
+	const json_t *f;
+	size_t i;
+
+	memset(chosen, 0, n->q->scenarios.n * sizeof(*chosen));
+	json_array_foreach(json_object_get(n->last, "failures"), i, f) {
+		if (strcmp(json_text(f, "kernel"), json_text(like, "kernel")) ||
+		    strcmp(json_text(f, "flavor"), json_text(like, "flavor")) ||
+		    !json_equal(json_object_get(f, "seed"), json_object_get(like, "seed")))
+			continue;
+		for (size_t s = 0; s < n->q->scenarios.n; s++) {
+			/* A boot that died on its own gets all of its scenarios again. */
+			if (!strcmp(json_text(f, "scenario"), NIGHT_BOOT))
+				chosen[s] |= n->q->wanted[s] && n->q->timed[s];
+			chosen[s] |= n->q->wanted[s] &&
+				     !strcmp(json_text(f, "scenario"), n->q->scenarios.v[s]);
+		}
+	}
+	return count(n->q, chosen, true) + count(n->q, chosen, false);
+}
+
+static bool is_planned(const struct nightly *n, size_t cell, unsigned long seed)
+{
+	const json_t *t;
+	size_t i;
+
+	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
+		if (!strcmp(json_text(t, "kind"), "again") && night_cell_of(n, t) == cell &&
+		    (unsigned long)json_integer_value(json_object_get(t, "seed")) == seed)
+			return true;
+	return false;
+}
+
+/* Take it back where it does not fit into the rest of `left`. */
+static double keep_if_fits(struct nightly *n, double left)
+{
+	json_t *turns = json_object_get(n->plan, "turns");
+	size_t last = json_array_size(turns) - 1;
+	double cost = night_expected(n, json_array_get(turns, last));
+
+	if (cost <= left)
+		return left - cost;
+	json_array_remove(turns, last);
+	return left;
+}
+
+static bool find_cell(const struct nightly *n, const json_t *like, size_t *cell)
+{
+	for (*cell = 0; *cell < n->n; ++*cell)
+		if (!strcmp(n->kernels[*cell]->name, json_text(like, "kernel")) &&
+		    !strcmp(n->kernels[*cell]->flavor, json_text(like, "flavor")))
+			return n->kernels[*cell]->driver;
+	return false;
+}
+
+/* What failed last night with the seed that it failed with, and what was cut off. */
+static void plan_again(struct nightly *n)
+{
+	bool *chosen = xcalloc(n->q->scenarios.n, sizeof(*chosen));
+	double left = night_left(n) * AGAIN_PART;
+	const json_t *f;
+	size_t i, cell;
+
+	json_array_foreach(json_object_get(n->last, "failures"), i, f) {
+		unsigned long seed = json_integer_value(json_object_get(f, "seed"));
+		long share = json_integer_value(json_object_get(f, "share"));
+
+		if (!find_cell(n, f, &cell) || is_planned(n, cell, seed) ||
+		    !choose_failed(n, f, chosen))
+			continue;
+		share = share < 10 ? 10 : share;
+		add_turn(n, cell, "again", seed, share * (count(n->q, chosen, true) ?: 1), chosen);
+		left = keep_if_fits(n, left);
+	}
+	json_array_foreach(json_object_get(n->last, "cut"), i, f) {
+		unsigned long seed = json_integer_value(json_object_get(f, "seed"));
+
+		if (!find_cell(n, f, &cell) || is_planned(n, cell, seed))
+			continue;
+		for (size_t s = 0; s < n->q->scenarios.n; s++) {
+			char *both = xasprintf("%s,", json_text(f, "scenarios"));
+			char *dir = xasprintf("%.*s", (int)first_part(n->q->scenarios.v[s]),
+					      n->q->scenarios.v[s]);
+
+			chosen[s] = n->q->wanted[s] &&
+				    (glob_match(both, n->q->scenarios.v[s]) ||
+				     glob_match(both, dir));
+			free(both);
+			free(dir);
+		}
+		if (!count(n->q, chosen, true) && !count(n->q, chosen, false))
+			continue;
+		add_turn(n, cell, "again", seed,
+			 json_integer_value(json_object_get(f, "seconds")), chosen);
+		left = keep_if_fits(n, left);
+	}
+	free(chosen);
+}
+
+/* The seconds of planned turns that are not run yet. */
+static double planned(const struct nightly *n)
+{
+	const json_t *t;
+	double sum = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
+		if (!n->over[i])
+			sum += night_expected(n, t);
+	return sum;
+}
+
+size_t night_plan_turns(struct nightly *n, bool first)
+{
+	struct divide_cell *cells = xcalloc(n->n, sizeof(*cells));
+	bool *chosen = xcalloc(n->q->scenarios.n, sizeof(*chosen));
+	size_t *nth = xcalloc(n->n, sizeof(*nth)), before, n_slots;
+	struct divide d = { .cells = cells, .n_cells = n->n,
+			    .n_timed = count(n->q, n->q->wanted, true),
+			    .n_fixed = count(n->q, n->q->wanted, false) };
+	struct slot *slots;
+
+	before = json_array_size(json_object_get(n->plan, "turns"));
+	if (first)
+		plan_again(n);
+	for (size_t i = 0; i < n->n; i++)
+		night_cost(n, i, &cells[i]);
+	d.seconds = night_left(n) - planned(n);
+	d.seed = next_seed(n);
+	n_slots = d.seconds > 0 ? night_divide(&d, &slots) : 0;
+	for (size_t i = 0; i < n_slots; i++) {
+		const struct slot *s = &slots[i];
+
+		/* A rest of the time is for whole boots only. */
+		if (!first && s->n < (s->fixed ? d.n_fixed : d.n_timed))
+			continue;
+		choose(n->q, s, chosen);
+		add_turn(n, s->cell, s->fixed ? "fixed" : "timed",
+			 d.seed + (s->fixed ? 0 : nth[s->cell]), s->seconds, chosen);
+		nth[s->cell] += !s->fixed;
+	}
+	if (n_slots)
+		free(slots);
+	free(nth);
+	free(chosen);
+	free(cells);
+	return json_array_size(json_object_get(n->plan, "turns")) - before;
+}
