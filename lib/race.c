@@ -21,6 +21,7 @@
 #define MAX_PAGES	8	/* few, so that racers meet */
 /* A new set of probes so often, in between there are none; and new memory. */
 #define ROUNDS_A_SET	4
+#define UNSEEN_MS	3000	/* at most, until those that are not seen have given back */
 
 struct race_state {
 	const struct race *race;
@@ -134,6 +135,25 @@ static bool refs_are_back(struct race_state *st, unsigned long *bad, int *refs)
 			return false;
 	}
 	return true;
+}
+
+static bool any_pinned(struct race_state *st)
+{
+	struct pinlab_page_info info;
+
+	for (unsigned long i = 0; i < st->w.pages; i++)
+		if (!refs_of(st->w.r, st->w.mem.addr + i * PAGE_BYTES, &info) && info.maybe_pinned)
+			return true;
+	return false;
+}
+
+/* A completion is told before its pins are given back, a closed ring by a worker. */
+static void wait_for_unseen(struct race_state *st)
+{
+	const struct timespec nap = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < UNSEEN_MS && any_pinned(st); i++)
+		nanosleep(&nap, NULL);
 }
 
 /* At rest: what is counted is what is held, and references are what they were. */
@@ -256,6 +276,8 @@ static int let_go(struct race_state *st)
 	int ret = holder_check(&st->w.holder, !st->race->unmaps, "after a race");
 
 	holder_give(&st->w.holder);
+	if (st->race->unseen)
+		wait_for_unseen(st);
 	return ret;
 }
 
@@ -343,6 +365,12 @@ static void go_first(void)
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &sp);
 }
 
+/* The huge one stays when the row ends, and looks like a leak. */
+static void use_huge_zero_page(bool on)
+{
+	knob_write("/sys/kernel/mm/transparent_hugepage/use_zero_page", on ? "1" : "0");
+}
+
 static int rounds(struct race_state *st)
 {
 	struct rng g = { torture_seed(st->w.r) };
@@ -377,7 +405,9 @@ int race_run(struct row *r, const struct race *race)
 	}
 	if (!race->disturb)
 		go_first();
+	use_huge_zero_page(false);
 	ret = rounds(st);
+	use_huge_zero_page(true);
 	racers_free(st->racers);
 	change_delays(st, false);
 	holder_close(&st->w.holder);
@@ -416,6 +446,16 @@ bool race_is_held(const struct race_round *w, unsigned long page)
 	if (!w->holder.pages)
 		return false;
 	return mem_is_large(w->mem.kind) || w->holder.addr == w->mem.addr + page * PAGE_BYTES;
+}
+
+char *race_elsewhere(size_t bytes)
+{
+	char *p = mmap(NULL, bytes + HUGE_BYTES, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	return (char *)(((uintptr_t)p + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1));
 }
 
 void race_scribble(struct race_round *w)

@@ -59,6 +59,11 @@ struct race {
 	bool remaps;
 	/* It may even go from where it is mapped: a holder's page is not looked for there. */
 	bool unmaps;
+	/*
+	 * Others pin as well, whom the witness does not see, such as io_uring. They
+	 * may take a moment to give back; then it has to be all.
+	 */
+	bool unseen;
 	/* The kernel's counters of pins, too, are to be at rest what they were before. */
 	bool balances;
 	/* No probes in this race: it is about what happens at full speed. */
@@ -87,6 +92,8 @@ pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigne
 bool race_has_exclusive(const struct row *r);
 /* Is this page of the round's memory the holder's? Of a large folio, all are. */
 bool race_is_held(const struct race_round *w, unsigned long page);
+/* Address space of so many bytes for huge pages to be moved to; NULL: there is none. */
+char *race_elsewhere(size_t bytes);
 /* Write to what is no canary in the first bytes of each page that is raced for. */
 void race_scribble(struct race_round *w);
 
