@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "bugs.h"
 #include "kconfig.h"
 #include "series.h"
 
@@ -66,12 +67,14 @@ char *build_compiler(const struct build_arch *a)
 struct make {
 	FILE *log;
 	char *log_path;
+	const struct batch *batch;
 	const char *what;	/* NULL: too short for progress */
 	long done, expected;
 	double start;
 	struct strlist said;	/* all lines but progress, the first few */
 	char *stop;		/* make's own first "*** ..." line */
 	bool disk_full;
+	bool own_fault;		/* after all: make has ended, and not for want of room */
 };
 
 /* "  CC      mm/gup.o": kbuild's short form of a command that ran. */
@@ -90,6 +93,20 @@ static bool is_compile(const char *line)
 	return false;
 }
 
+/* Where the batch is, and how long it will take if the rest is like those before. */
+static void show_batch(const struct batch *b, const char *now)
+{
+	double left = b->each * (b->total - b->done) - (now_seconds() - b->start);
+	char took[32], detail[128];
+
+	if (left > 0)
+		snprintf(detail, sizeof(detail), "%s left; %s",
+			 human_seconds(left, took, sizeof(took)), now);
+	else
+		snprintf(detail, sizeof(detail), "%s", now);
+	progress(b->what, b->done, b->total, detail);
+}
+
 static void show_progress(struct make *m, const char *line)
 {
 	double passed = now_seconds() - m->start;
@@ -97,6 +114,11 @@ static void show_progress(struct make *m, const char *line)
 
 	if (m->done > m->expected)
 		m->expected = m->done;
+	if (m->batch) {
+		snprintf(detail, sizeof(detail), "%.60s %ld/%ld", m->what, m->done, m->expected);
+		show_batch(m->batch, detail);
+		return;
+	}
 	if (!m->done || (m->done < 20 && m->expected > 40))
 		*detail = '\0';
 	else if (m->done < m->expected)
@@ -185,15 +207,20 @@ static int run_make(struct build *b, const char *out, struct make *m, const char
 	for (; *goals; goals++)
 		strlist_add(&argv, *goals);
 	strlist_take(&argv, NULL);
-	m->log_path = xasprintf("%s/builds/%s/log", cache_dir(), b->s->id);
+	/* One a variant: the others are built after one that fails. */
+	m->log_path = xasprintf("%s/builds/%s/log%s%s", cache_dir(), b->s->id,
+				*b->k->variant ? "." : "", b->k->variant);
 	m->log = fopen(m->log_path, "we");
+	m->batch = b->batch;
 	m->start = now_seconds();
 	ret = run_program(argv.v, NULL, NULL, make_line, m);
 	if (m->log)
 		fclose(m->log);
-	progress_end();
+	if (ret || !m->batch)
+		progress_end();
 	if (ret && !interrupted)
 		explain(m, ret, b->s->linux_dir, failure);
+	m->own_fault = ret > 0 && ret < 127 && !m->disk_full && !interrupted;
 	strlist_free(&argv);
 	strlist_free(&m->said);
 	free(m->stop);
@@ -201,6 +228,55 @@ static int run_make(struct build *b, const char *out, struct make *m, const char
 	if (interrupted)
 		return PINLAB_INTERRUPTED;
 	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+static bool has_suffix(const char *path, const char *const *suffix, size_t n)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t m = strlen(suffix[i]);
+
+		if (len > m && !strcmp(path + len - m, suffix[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_header(const char *path)
+{
+	static const char *const suffix[] = { ".h" };
+
+	return has_suffix(path, suffix, ARRAY_SIZE(suffix));
+}
+
+/* C, assembler and text, in contrast to what says how to build. */
+static bool is_plain(const char *path)
+{
+	static const char *const suffix[] = { ".c", ".h", ".S", ".rst", ".txt" };
+
+	return has_suffix(path, suffix, ARRAY_SIZE(suffix)) || !strcmp(path, "MAINTAINERS");
+}
+
+/* Can the .config be another one if this file is? */
+static bool kconfig_sees(const char *path)
+{
+	return !is_plain(path) || !strncmp(path, "scripts/", 8);
+}
+
+/* Can a module come out different if this file is? */
+static bool modules_see(const char *path)
+{
+	return kconfig_sees(path) || !strncmp(path, "include/", 8) ||
+	       strstr(path, "/include/") || !strncmp(path, "tools/", 6);
+}
+
+static bool any_of(const struct strlist *paths, bool (*sees)(const char *path))
+{
+	for (size_t i = 0; i < paths->n; i++)
+		if (sees(paths->v[i]))
+			return true;
+	return false;
 }
 
 /* The flavor's .config into `out`, asserted. */
@@ -262,8 +338,11 @@ static int count_one(const char *path, const struct stat *st, int flag, struct F
 
 static long count_dependents(const char *out, const struct series *sr, const struct strlist *known)
 {
-	for (size_t i = 0; i < sr->touched.n; i++)
-		strlist_take(&depend.words, xasprintf("/%s", sr->touched.v[i]));
+	/* Half a second that is saved where nothing but itself can depend on a file. */
+	if (!known->n && !any_of(&sr->changed, is_header))
+		return sr->changed.n + LINK_STEPS;
+	for (size_t i = 0; i < sr->changed.n; i++)
+		strlist_take(&depend.words, xasprintf("/%s", sr->changed.v[i]));
 	for (size_t i = 0; i < known->n; i++)
 		strlist_take(&depend.words, xasprintf("include/config/%s)", known->v[i]));
 	depend.hits = 0;
@@ -284,12 +363,15 @@ static long stored_count(const char *path, long otherwise)
 
 static int make_image(struct build *b, const char *out, long *done, long expected)
 {
-	char *what = xasprintf("compiling %s, files", b->k->name);
+	char *what = b->batch ? xstrdup(b->k->variant) :
+		     xasprintf("compiling %s, files", b->k->name);
 	struct make m = { .what = what, .expected = expected };
-	char *failure = xasprintf("building %s", b->k->name);
+	char *failure = xasprintf("building %s%s%s", b->k->name, b->k->bug ? " with the bug " : "",
+				  b->k->bug ? bug_shown(b->k->bug) : "");
 	int ret = run_make(b, out, &m, failure, (const char *[]){ "vmlinux", "modules", NULL });
 
 	*done = m.done;
+	b->own_fault = m.own_fault && *b->k->variant;
 	free(failure);
 	free(what);
 	return ret;
@@ -432,6 +514,16 @@ static int read_results(struct kernel *k, const char *out)
 	return ret;
 }
 
+/* Modules of the series are good for its bugs, unless one changes what modules see. */
+static bool needs_devel(const struct kernel *k)
+{
+	struct strlist touched = { 0 };
+	bool needed = !k->bug || series_touches(k->bug, &touched) || any_of(&touched, modules_see);
+
+	strlist_free(&touched);
+	return needed;
+}
+
 static int package(struct build *b, const struct series *sr, const char *out, const char *dir)
 {
 	char *strip = xasprintf("%sstrip", cross_prefix(b->arch));
@@ -445,7 +537,7 @@ static int package(struct build *b, const struct series *sr, const char *out, co
 		ret = package_file(out, ".config", dir, "config");
 	if (!ret)
 		ret = package_series(sr, dir);
-	if (!ret)
+	if (!ret && needs_devel(b->k))
 		ret = package_devel(b, out, dir);
 	if (!ret)
 		ret = read_results(b->k, out);
@@ -455,46 +547,111 @@ static int package(struct build *b, const struct series *sr, const char *out, co
 }
 
 /*
- * A series is built in the folder of the base's objects, which step aside
- * meanwhile: objtool remembers the path it was built in, and all objects
- * depend on objtool. 0 or -errno.
+ * Variants are built in the stage, at the path of the base's objects, which
+ * step aside meanwhile: objtool remembers the path it was built in, and all
+ * objects depend on objtool. The stage is begun as a copy of them, and has a
+ * stamp with their key as they have; but not while something is built in it, so
+ * that what a kill has left is thrown away.
  */
-static int base_aside(const char *out, const char *aside)
+struct stage {
+	char *out;		/* where make works */
+	char *aside;		/* the base's objects meanwhile */
+	char *dir;		/* the stage when nothing is built in it */
+	char *files;		/* source files as they were when it was last built */
+	bool fresh;		/* nothing but the base was built in it */
+};
+
+static void stage_names(struct stage *st, const char *out)
 {
-	if (rename(out, aside))
-		return -errno;
-	return 0;
+	*st = (struct stage){
+		.out = xstrdup(out), .aside = xasprintf("%s.base", out),
+		.dir = xasprintf("%s.stage", out), .files = xasprintf("%s.stage/pinlab.files", out),
+	};
 }
 
-/* Also after a build that was killed; nothing to do where none stepped aside. */
-static int base_back(const char *out, const char *aside)
+static void stage_free(struct stage *st)
 {
-	int ret;
+	free(st->out);
+	free(st->aside);
+	free(st->dir);
+	free(st->files);
+}
 
-	if (!file_exists(aside))
+/* Begin it anew. */
+static int stage_copy(const struct stage *st)
+{
+	char *copy = xasprintf("%s.copy", st->out), *stamp = xasprintf("%s/pinlab.key", copy);
+	char *const argv[] = { "cp", "-a", "--reflink=auto", st->out, copy, NULL };
+	int ret, e = remove_tree(st->dir);
+
+	if (!e)
+		e = remove_tree(copy);
+	ret = e ? PINLAB_OK : run_quiet(argv, NULL, "copying the base's objects");
+	if (!e && !ret && (unlink(stamp) || rename(copy, st->dir)))
+		e = -errno;
+	if (e)
+		err("making room for objects in %s: %s", st->dir, strerror(-e));
+	if (ret)
+		remove_tree(copy);
+	free(stamp);
+	free(copy);
+	return e ? PINLAB_BROKE : ret;
+}
+
+/* Whole, of this base, and without its stamp. */
+static int stage_ready(const struct build *b, struct stage *st)
+{
+	char *stamp = xasprintf("%s/pinlab.key", st->dir), *have = read_file(stamp, NULL);
+	int ret = PINLAB_OK;
+
+	st->fresh = !have || strcmp(have, b->base_key) || unlink(stamp);
+	if (st->fresh)
+		ret = stage_copy(st);
+	free(have);
+	free(stamp);
+	return ret;
+}
+
+static int stage_enter(const struct stage *st)
+{
+	if (!rename(st->out, st->aside) && !rename(st->dir, st->out))
+		return PINLAB_OK;
+	err("moving %s: %s", st->out, strerror(errno));
+	return PINLAB_BROKE;
+}
+
+/* Also after a build that was killed; nothing to do where none stepped aside. 0 or -errno. */
+static int stage_leave(const struct stage *st)
+{
+	int ret = 0;
+
+	if (!file_exists(st->aside))
 		return 0;
-	ret = remove_tree(out);
-	if (!ret && rename(aside, out))
+	if (file_exists(st->dir))
+		ret = remove_tree(st->out);
+	else if (rename(st->out, st->dir) && errno != ENOENT)
+		ret = -errno;
+	if (!ret && rename(st->aside, st->out))
 		ret = -errno;
 	return ret;
 }
 
-/* Build with the series in the tree, from a copy of the base's objects. */
-static int variant_objects(struct build *b, const struct series *sr, const char *base,
-			   const char *out)
+/* Build with the series in the tree and the stage in its place. */
+static int variant_objects(struct build *b, const struct series *sr, const struct stage *st)
 {
-	char *stamp = xasprintf("%s/pinlab.key", out);
+	char *stamp = xasprintf("%s/pinlab.key", st->out);
 	struct strlist known = { 0 };
+	int ret = PINLAB_OK;
 	long done;
-	int ret;
 
-	ret = run_quiet((char *[]){ "cp", "-a", "--reflink=auto", (char *)base, (char *)out, NULL },
-			NULL, "copying the base's objects");
-	unlink(stamp);
+	if (b->batch)
+		show_batch(b->batch, b->k->variant);
+	if (st->fresh || any_of(&sr->changed, kconfig_sees))
+		ret = configure(b, st->out, &known);
 	if (!ret)
-		ret = configure(b, out, &known);
-	if (!ret)
-		ret = make_image(b, out, &done, count_dependents(out, sr, &known));
+		ret = make_image(b, st->out, &done, count_dependents(st->out, sr, &known));
+	if (!ret && write_file(stamp, b->base_key, strlen(b->base_key)))
+		note("%s cannot be stamped (%s); it will be made anew", st->out, strerror(errno));
 	strlist_free(&known);
 	free(stamp);
 	return ret;
@@ -502,26 +659,30 @@ static int variant_objects(struct build *b, const struct series *sr, const char 
 
 static int build_variant(struct build *b, const char *out, const char *dir)
 {
-	char *aside = xasprintf("%s.base", out);
 	struct series sr = { 0 };
-	int ret = series_push(&sr, b->k->series, b->s), e;
+	struct stage st;
+	int ret = series_load(&sr, b->k->series, b->k->bug, b->s), e;
 
-	if (!ret) {
-		e = base_aside(out, aside);
-		if (e)
-			err("moving %s: %s", out, strerror(-e));
-		ret = e ? PINLAB_BROKE : variant_objects(b, &sr, aside, out);
-	}
+	b->own_fault = sr.misfit;
+	stage_names(&st, out);
+	if (!ret)
+		ret = stage_ready(b, &st);
+	if (!ret)
+		ret = series_push(&sr, b->s, st.files);
+	if (!ret)
+		ret = stage_enter(&st);
+	if (!ret)
+		ret = variant_objects(b, &sr, &st);
 	if (!ret)
 		ret = package(b, &sr, out, dir);
-	e = base_back(out, aside);
+	e = stage_leave(&st);
 	if (!e)
 		e = series_pop(b->s);
 	if (e)
 		note("%s is not as before (%s); the next build puts it right", b->s->dir,
 		     strerror(-e));
 	series_free(&sr);
-	free(aside);
+	stage_free(&st);
 	return ret;
 }
 
@@ -529,19 +690,20 @@ int build_kernel(struct build *b, const char *dir)
 {
 	char *builds = xasprintf("%s/builds/%s", cache_dir(), b->s->id);
 	char *base = xasprintf("%s/%s.%s", builds, b->k->flavor, b->arch->name);
-	char *aside = xasprintf("%s.base", base);
+	struct stage st;
 	int ret = make_dirs(builds);
 
+	stage_names(&st, base);
 	if (!ret)
-		ret = base_back(base, aside);
+		ret = stage_leave(&st);
 	if (ret)
 		err("making %s ready: %s", builds, strerror(-ret));
 	ret = ret ? PINLAB_BROKE : base_objects(b, base);
 	if (!ret)
 		ret = *b->k->variant ? build_variant(b, base, dir) : package(b, NULL, base, dir);
+	stage_free(&st);
 	free(builds);
 	free(base);
-	free(aside);
 	return ret;
 }
 
@@ -554,8 +716,13 @@ static int make_driver(struct build *b, const char *dir)
 	struct make m = { 0 };
 	int ret;
 
-	progress(what, 0, 0, NULL);
+	if (b->batch)
+		show_batch(b->batch, what);
+	else
+		progress(what, 0, 0, NULL);
 	ret = run_make(b, devel, &m, what, (const char *[]){ m_dir, flags, "modules", NULL });
+	/* Where the series has a driver that compiles, it is the bug that does not let it. */
+	b->own_fault = m.own_fault && b->k->bug;
 	free(devel);
 	free(m_dir);
 	free(flags);
@@ -575,7 +742,9 @@ int build_driver(struct build *b, const char *from, const struct strlist *files,
 	ret = ret ? PINLAB_BROKE : PINLAB_OK;
 	/* The patches of the entry: the user's own may have changed since. */
 	if (!ret && *b->k->variant)
-		ret = series_push(&sr, series, b->s);
+		ret = series_load(&sr, series, NULL, b->s);
+	if (!ret && *b->k->variant)
+		ret = series_push(&sr, b->s, NULL);
 	if (!ret)
 		ret = make_driver(b, dir);
 	if (*b->k->variant && series_pop(b->s))

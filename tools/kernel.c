@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bugs.h"
 #include "build.h"
 #include "kconfig.h"
 #include "series.h"
@@ -36,7 +37,7 @@ static void make_key(const struct build *b, const char *series_sha, char key[SHA
 static int identify(struct build *b)
 {
 	struct kernel *k = b->k;
-	char sha[SHA_HEX] = "", base_key[SHA_HEX];
+	char sha[SHA_HEX] = "", series[SHA_HEX] = "", key[SHA_HEX];
 	int ret = source_find(k, &b->s);
 
 	if (ret)
@@ -48,12 +49,18 @@ static int identify(struct build *b)
 	k->compiler = build_compiler(b->arch);
 	if (interrupted)
 		return PINLAB_INTERRUPTED;
-	if (!b->fragments || !k->compiler || (*k->variant && series_sha(k->series, sha)))
+	if (!b->fragments || !k->compiler)
+		return PINLAB_BROKE;
+	if (*k->variant && (series_sha(k->series, NULL, series) ||
+			    series_sha(k->series, k->bug, sha)))
 		return PINLAB_BROKE;
 	set_string(&k->series_sha, sha);
-	make_key(b, "", base_key);
 	make_key(b, sha, k->key);
-	b->base_key = xstrdup(base_key);
+	make_key(b, "", key);
+	b->base_key = xstrdup(key);
+	make_key(b, series, key);
+	b->series_key = xstrdup(key);
+	b->series_sha = xstrdup(series);
 	return PINLAB_OK;
 }
 
@@ -133,6 +140,8 @@ static int build_entry(struct build *b)
 	double start = now_seconds();
 	int ret, e;
 
+	if (b->batch)
+		b->batch->start = start;
 	ret = tmp ? build_kernel(b, tmp) : PINLAB_BROKE;
 	if (!ret) {
 		e = write_build_json(b->k, tmp, now_seconds() - start);
@@ -145,7 +154,7 @@ static int build_entry(struct build *b)
 	}
 	if (!ret && !load_entry(b->k))
 		ret = PINLAB_BROKE;
-	if (!ret)
+	if (!ret && !b->batch)
 		note("built %s in %s", b->k->name,
 		     human_seconds(now_seconds() - start, took, sizeof(took)));
 	if (tmp)
@@ -157,27 +166,53 @@ static int build_entry(struct build *b)
 
 static int ensure_entry(struct build *b);
 
-/* A series is built from its base's objects; then the base is an entry as well. */
-static int ensure_base(const struct build *b)
+static int ensure_driver(struct build *b, bool only_look);
+
+/*
+ * The kernel that b's is one step on from: its series without the bug, or its
+ * base. The caller frees it with parent_free().
+ */
+static void parent_of(const struct build *b, struct build *parent, struct kernel *k)
 {
-	struct kernel base = *b->k;
-	struct build bb = *b;
+	bool bug = b->k->bug;
+
+	*k = *b->k;
+	k->name = xasprintf("%s%s", k->base, bug ? "+" BUG_SERIES : "");
+	k->variant = bug ? BUG_SERIES : "";
+	k->series = bug ? k->series : NULL;
+	k->series_sha = bug ? b->series_sha : "";
+	memcpy(k->key, bug ? b->series_key : b->base_key, SHA_HEX);
+	k->bug = NULL;
+	k->dir = NULL;
+	k->driver = NULL;
+	k->release = NULL;
+	k->config_sha = NULL;
+	*parent = *b;
+	parent->k = k;
+	parent->batch = NULL;
+}
+
+static void parent_free(struct kernel *k)
+{
+	free(k->name);
+	free(k->dir);
+	free(k->driver);
+	free(k->release);
+	free(k->config_sha);
+}
+
+/* A variant is built from its base's objects, and a bug may use the driver of its series. */
+static int ensure_parent(const struct build *b)
+{
+	struct build parent;
+	struct kernel k;
 	int ret;
 
-	base.name = xasprintf("%s", b->k->base);
-	base.variant = "";
-	base.series = NULL;
-	base.series_sha = "";
-	base.dir = NULL;
-	base.release = NULL;
-	base.config_sha = NULL;
-	memcpy(base.key, b->base_key, SHA_HEX);
-	bb.k = &base;
-	ret = ensure_entry(&bb);
-	free(base.name);
-	free(base.dir);
-	free(base.release);
-	free(base.config_sha);
+	parent_of(b, &parent, &k);
+	ret = ensure_entry(&parent);
+	if (!ret && b->k->bug)
+		ret = ensure_driver(&parent, false);
+	parent_free(&k);
 	return ret;
 }
 
@@ -187,7 +222,7 @@ static int ensure_entry(struct build *b)
 
 	if (load_entry(b->k))
 		return PINLAB_OK;
-	ret = *b->k->variant ? ensure_base(b) : PINLAB_OK;
+	ret = *b->k->variant ? ensure_parent(b) : PINLAB_OK;
 	if (!ret)
 		ret = source_lock(b->s, b->k);
 	if (!ret) {
@@ -217,10 +252,10 @@ static void driver_files(const char *from, struct strlist *files)
 }
 
 /* By its own key, so that work on the driver does not build a kernel. */
-static int driver_key(const struct kernel *k, const char *from, const struct strlist *files,
+static int driver_key(const char *kernel_key, const char *from, const struct strlist *files,
 		      char key[SHA_HEX])
 {
-	char *all = xasprintf("%s\n", k->key), *more;
+	char *all = xasprintf("%s\n", kernel_key), *more;
 	int ret = 0;
 
 	for (size_t i = 0; i < files->n && !ret; i++) {
@@ -269,31 +304,55 @@ static int build_module(struct build *b, const char *from, const struct strlist 
 	return ret;
 }
 
+/* A bug that modules cannot see has nothing to build one against: see build_kernel(). */
+static bool has_own_driver(const struct kernel *k)
+{
+	char *devel = xasprintf("%s/devel", k->dir);
+	bool own = !k->bug || file_exists(devel);
+
+	free(devel);
+	return own;
+}
+
 /* Where this kernel's driver is or will be; NULL after saying why it cannot be told. */
-static char *driver_folder(const struct kernel *k, const char *from, struct strlist *files)
+static char *driver_folder(const struct build *b, const char *from, struct strlist *files)
 {
 	char key[SHA_HEX];
 
 	driver_files(from, files);
-	if (!driver_key(k, from, files, key))
+	if (!driver_key(has_own_driver(b->k) ? b->k->key : b->series_key, from, files, key))
 		return xasprintf("%s/drivers/%s", cache_dir(), key);
 	err("reading the driver's sources in %s: %s", from, strerror(errno));
 	return NULL;
+}
+
+static int ensure_module(struct build *b, const char *from, const struct strlist *files,
+			 const char *dir, const char *ko)
+{
+	int ret = source_lock(b->s, b->k);
+
+	/* Another may have built it while we waited. */
+	if (!ret && !file_exists(ko))
+		ret = build_module(b, from, files, dir);
+	source_unlock(b->s);
+	return ret;
 }
 
 static int ensure_driver(struct build *b, bool only_look)
 {
 	char *from = xasprintf("%s/kernels/driver", repo_dir());
 	struct strlist files = { 0 };
-	char *dir = driver_folder(b->k, from, &files);
+	char *dir = driver_folder(b, from, &files);
 	char *ko = xasprintf("%s/pinlab.ko", dir ? dir : "");
 	int ret = dir ? PINLAB_OK : PINLAB_BROKE;
 
 	if (!ret && !file_exists(ko)) {
-		ret = only_look ? PINLAB_BROKE : source_lock(b->s, b->k);
-		if (!ret && !file_exists(ko))
-			ret = build_module(b, from, &files, dir);
-		source_unlock(b->s);
+		if (only_look)
+			ret = PINLAB_BROKE;
+		else if (!has_own_driver(b->k))
+			ret = ensure_parent(b);
+		else
+			ret = ensure_module(b, from, &files, dir, ko);
 	}
 	if (!ret)
 		set_string(&b->k->driver, ko);
@@ -308,26 +367,98 @@ static void build_free(struct build *b)
 {
 	free(b->fragments);
 	free(b->base_key);
+	free(b->series_key);
+	free(b->series_sha);
+}
+
+static bool in_cache(struct build *b)
+{
+	bool all = load_entry(b->k) && !ensure_driver(b, true);
+
+	if (!all)
+		set_string(&b->k->dir, NULL);
+	return all;
+}
+
+static int get_one(struct build *b, struct batch *batch)
+{
+	double took;
+	int ret;
+
+	batch->start = now_seconds();
+	ret = ensure_entry(b);
+	if (!ret)
+		ret = ensure_driver(b, false);
+	if (ret)
+		set_string(&b->k->dir, NULL);
+	if (b->batch) {
+		took = now_seconds() - batch->start;
+		batch->each = batch->done ? (2 * batch->each + took) / 3 : took;
+		batch->done++;
+		batch->built += !ret;
+	}
+	return ret;
+}
+
+/* In their order; the worst result. */
+static int get_all(struct build *b, size_t n, struct batch *batch)
+{
+	int ret = PINLAB_OK, e;
+
+	for (size_t i = 0; i < n; i++) {
+		e = interrupted ? PINLAB_INTERRUPTED : get_one(&b[i], batch);
+		if (e)
+			ret = e;
+		if (e && !b[i].own_fault)
+			break;
+	}
+	return ret;
+}
+
+int kernels_get(struct kernel *k, size_t n)
+{
+	struct build *b = xcalloc(n, sizeof(*b));
+	struct batch batch = { .what = "seeded bugs built" };
+	double start = now_seconds();
+	int ret = PINLAB_OK;
+	char took[32];
+
+	for (size_t i = 0; i < n && !ret; i++) {
+		b[i].k = &k[i];
+		ret = identify(&b[i]);
+		/* A base takes minutes, and has the line for itself. */
+		if (ret || in_cache(&b[i]) || !*k[i].variant)
+			continue;
+		b[i].batch = &batch;
+		batch.total++;
+		if (!k[i].bug)
+			batch.what = "kernels built";
+	}
+	for (size_t i = 0; i < n; i++)
+		if (batch.total < 2)
+			b[i].batch = NULL;
+	if (!ret)
+		ret = get_all(b, n, &batch);
+	progress_end();
+	if (batch.total > 1)
+		note("%s: %ld of %ld in %s", batch.what, batch.built, batch.total,
+		     human_seconds(now_seconds() - start, took, sizeof(took)));
+	for (size_t i = 0; i < n; i++)
+		build_free(&b[i]);
+	free(b);
+	return ret;
 }
 
 int kernel_get(struct kernel *k)
 {
-	struct build b = { .k = k };
-	int ret = identify(&b);
-
-	if (!ret)
-		ret = ensure_entry(&b);
-	if (!ret)
-		ret = ensure_driver(&b, false);
-	build_free(&b);
-	return ret;
+	return kernels_get(k, 1);
 }
 
 bool kernel_cached(struct kernel *k)
 {
 	struct build b = { .k = k };
 	char *version = k->tree ? xstrdup("") : source_cached(k->base);
-	bool all = version && !identify(&b) && load_entry(k) && !ensure_driver(&b, true);
+	bool all = version && !identify(&b) && in_cache(&b);
 
 	free(version);
 	build_free(&b);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bugs.h"
 #include "build.h"
 #include "kconfig.h"
 
@@ -62,6 +63,8 @@ void kernels_list(struct strlist *names)
 		strlist_add(names, bases.v[i]);
 		variants_list(bases.v[i], bases.v[i], names);
 	}
+	for (size_t i = 0; i < bases.n; i++)
+		bugs_list(bases.v[i], bases.v[i], "*", names);
 	strlist_free(&bases);
 }
 
@@ -173,8 +176,10 @@ static void understood(const struct request *r, struct strlist *names)
 	kernels_list(names);
 	if (r->base && !strlist_has(names, r->base))
 		strlist_add(names, r->base);
-	if (r->tree)
+	if (r->tree) {
 		variants_list(r->tree_branch, r->base, names);
+		bugs_list(r->tree_branch, r->base, "*", names);
+	}
 	for (size_t i = 0; i < r->series_names.n; i++)
 		strlist_take(names, xasprintf("%s+%s", r->base ? r->base : DEFAULT_BASE,
 					      r->series_names.v[i]));
@@ -207,6 +212,25 @@ static char *find_series(const struct request *r, const char *branch, const char
 		return path;
 	free(path);
 	return NULL;
+}
+
+/* Fills k's series, and its bug if the variant is one. */
+static int parse_variant(const struct request *r, struct kernel *k)
+{
+	const char *bug = bug_name(k->variant);
+
+	if (bug) {
+		k->bug = bug_path(k->branch, bug);
+		if (!k->bug)
+			return unknown_kernel(r, k->name, "no such seeded bug for this base");
+	}
+	k->series = find_series(r, k->branch, bug ? BUG_SERIES : k->variant);
+	if (k->series)
+		return PINLAB_OK;
+	return unknown_kernel(r, k->name, bug ? "the series " BUG_SERIES ", which the bug is "
+			      "a patch on, does not exist for this base" :
+			      !strcmp(k->variant, BUG_VARIANT) ? "no seeded bugs for this base" :
+			      "no such series for this base");
 }
 
 static int parse_arch(const char *name, struct kernel *k, const char **rest)
@@ -257,12 +281,7 @@ static int parse_one(const struct request *r, const char *name, struct kernel *k
 			return unknown_kernel(r, name, "no such base");
 		k->branch = xstrdup(k->base);
 	}
-	if (!plus)
-		return PINLAB_OK;
-	k->series = find_series(r, k->branch, k->variant);
-	if (!k->series)
-		return unknown_kernel(r, name, "no such series for this base");
-	return PINLAB_OK;
+	return plus ? parse_variant(r, k) : PINLAB_OK;
 }
 
 static int check_flavor(const char *flavor)
@@ -284,14 +303,54 @@ static int check_flavor(const char *flavor)
 	return ok ? PINLAB_OK : PINLAB_USAGE;
 }
 
+/* What Kconfig fragments, series and bugs of the base of that name are chosen by. */
+static const char *branch_named(const struct request *r, const char *base)
+{
+	if (r->tree && !strcmp(base, r->base))
+		return r->tree_branch;
+	return r->base && !strcmp(base, "base") ? r->base : base;
+}
+
+/*
+ * One word of --kernels: seeded bugs may be meant by a glob, or all of them by
+ * `busted`. A word that stands for nothing is left to be complained of.
+ */
+static void expand_word(const struct request *r, const char *word, struct strlist *names)
+{
+	const char *slash = strchr(word, '/'), *rest = slash ? slash + 1 : word;
+	const char *plus = strchr(rest, '+'), *base = r->base ? r->base : DEFAULT_BASE;
+	const char *variant = plus ? plus + 1 : rest, *glob = bug_name(variant);
+	char *whole, *named;
+	size_t had = names->n;
+
+	/* A series of the user's may be called so too. */
+	if (!strcmp(variant, BUG_VARIANT) && !strlist_has(&r->series_names, BUG_VARIANT))
+		glob = "*";
+	if (!glob) {
+		strlist_add(names, word);
+		return;
+	}
+	named = plus ? xasprintf("%.*s", (int)(plus - rest), rest) : xstrdup(base);
+	whole = xasprintf("%.*s%s", (int)(rest - word), word, named);
+	bugs_list(branch_named(r, named), whole, glob, names);
+	if (names->n == had)
+		strlist_take(names, xasprintf("%s+%s", whole, variant));
+	free(whole);
+	free(named);
+}
+
 /* The names to build: those that were given, or the default; and one a series. */
 static void collect_names(const struct request *r, const char *given, struct strlist *names)
 {
 	const char *base = r->base ? r->base : DEFAULT_BASE, *first;
+	struct strlist words = { 0 };
 	char *series;
 
 	if (given) {
-		strlist_split(names, given, ", ");
+		strlist_split(&words, given, ", ");
+		for (size_t i = 0; i < words.n; i++)
+			expand_word(r, words.v[i], names);
+		strlist_free(&words);
 	} else {
 		strlist_add(names, base);
 		series = own_series(r->tree ? r->tree_branch : base, DEFAULT_VARIANT);
@@ -364,7 +423,7 @@ void kernels_free(struct kernel *k, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char *all[] = { k[i].name, k[i].base, k[i].variant, k[i].flavor, k[i].series,
-				k[i].tree, k[i].ref, k[i].branch, k[i].dir, k[i].driver,
+				k[i].bug, k[i].tree, k[i].ref, k[i].branch, k[i].dir, k[i].driver,
 				k[i].release, k[i].base_version, k[i].compiler, k[i].series_sha,
 				k[i].config_sha };
 

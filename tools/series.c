@@ -75,19 +75,22 @@ static int files_of(const char *path, struct strlist *files)
 	return ret;
 }
 
-int series_sha(const char *path, char hex[SHA_HEX])
+int series_sha(const char *path, const char *bug, char hex[SHA_HEX])
 {
 	struct strlist files = { 0 };
 	char *all = xstrdup("");
 	int ret = files_of(path, &files);
 
+	if (bug)
+		strlist_add(&files, bug);
 	for (size_t i = 0; i < files.n && !ret; i++) {
 		char *more;
 
 		ret = sha_file(files.v[i], hex);
 		if (ret)
 			err("the series' patch %s: %s", files.v[i], strerror(-ret));
-		more = xasprintf("%s%s\n", all, hex);
+		/* Not the same as a series with that patch in it: its entry holds more. */
+		more = xasprintf("%s%s%s\n", all, bug && i + 1 == files.n ? "bug " : "", hex);
 		free(all);
 		all = more;
 	}
@@ -237,7 +240,7 @@ static bool is_mbox(const char *path)
 	return yes;
 }
 
-static int load(struct series *sr, const char *path)
+static int find_patches(struct series *sr, const char *path)
 {
 	int ret = 0;
 
@@ -269,7 +272,7 @@ static char *tree_path(const char *s, bool strip)
 	return p;
 }
 
-static void note_touched(struct series *sr, const char *text)
+static void note_touched(struct strlist *touched, const char *text)
 {
 	static const struct {
 		const char *head;
@@ -286,11 +289,22 @@ static void note_touched(struct series *sr, const char *text)
 			char *path = strncmp(l, heads[i].head, n) ? NULL :
 				     tree_path(l + n, heads[i].strip);
 
-			if (path && !strlist_has(&sr->touched, path))
-				strlist_add(&sr->touched, path);
+			if (path && !strlist_has(touched, path))
+				strlist_add(touched, path);
 			free(path);
 		}
 	}
+}
+
+int series_touches(const char *patch, struct strlist *touched)
+{
+	char *text = read_file(patch, NULL);
+
+	if (!text)
+		return -errno;
+	note_touched(touched, text);
+	free(text);
+	return 0;
 }
 
 static int make_parent(const char *path)
@@ -357,7 +371,7 @@ static void patch_line(const char *line, void *arg)
 }
 
 /* As strict as git am: a hunk may have moved, but must fit in all its lines. */
-static int try_patch(const char *patch, const char *tree)
+static int try_patch(const char *patch, const char *what, const char *tree)
 {
 	char *const argv[] = {
 		"env", "LC_ALL=C", "patch", "-p1", "-f", "-F0", "--no-backup-if-mismatch", "-r",
@@ -368,7 +382,7 @@ static int try_patch(const char *patch, const char *tree)
 	int ret = run_program(argv, tree, NULL, patch_line, &v);
 
 	if (ret && !interrupted)
-		err("the series does not apply: patch %s fails in %s", name,
+		err("the %s does not apply: patch %s fails in %s", what, name,
 		    v.failed ? v.failed : v.last ? v.last : "a way that patch does not tell");
 	free(v.file);
 	free(v.failed);
@@ -376,35 +390,43 @@ static int try_patch(const char *patch, const char *tree)
 	return ret ? -EINVAL : 0;
 }
 
+/* The base's file to where patches are tried; 0 if there is none, or no plain one. */
+static int copy_original(const struct source *s, const char *name, const char *tree)
+{
+	char *from = xasprintf("%s/%s", s->linux_dir, name);
+	char *to = xasprintf("%s/%s", tree, name);
+	int ret = copy_with_mode(from, to, false);
+
+	/* A new file, or text that looked like a header. */
+	if (ret == -ENOENT || ret == -EISDIR || ret == -ENOTDIR)
+		ret = 0;
+	if (ret)
+		err("copying %s to %s: %s", from, to, strerror(-ret));
+	free(from);
+	free(to);
+	return ret;
+}
+
 /* Apply all of it to copies in scratch/tree; the source tree is only read. */
-static int rehearse(struct series *sr, struct source *s, const char *tree)
+static int rehearse(struct series *sr, struct source *s, const char *tree, bool bug)
 {
 	int ret = make_dirs(tree);
 
 	for (size_t i = 0; i < sr->patches.n; i++) {
-		char *text = read_file(sr->patches.v[i], NULL);
+		int e = series_touches(sr->patches.v[i], &sr->touched);
 
-		if (!text) {
-			err("the series' patch %s: %s", sr->patches.v[i], strerror(errno));
-			return -EINVAL;
+		if (e) {
+			err("the series' patch %s: %s", sr->patches.v[i], strerror(-e));
+			return e;
 		}
-		note_touched(sr, text);
-		free(text);
 	}
-	for (size_t i = 0; i < sr->touched.n && !ret; i++) {
-		char *from = xasprintf("%s/%s", s->linux_dir, sr->touched.v[i]);
-		char *to = xasprintf("%s/%s", tree, sr->touched.v[i]);
-
-		ret = copy_with_mode(from, to, false);
-		if (ret == -ENOENT || ret == -EISDIR || ret == -ENOTDIR)
-			ret = 0;	/* a new file, or text that looked like a header */
-		if (ret)
-			err("copying %s to %s: %s", from, to, strerror(-ret));
-		free(from);
-		free(to);
+	for (size_t i = 0; i < sr->touched.n && !ret; i++)
+		ret = copy_original(s, sr->touched.v[i], tree);
+	for (size_t i = 0; i < sr->patches.n && !ret; i++) {
+		ret = try_patch(sr->patches.v[i],
+				bug && i + 1 == sr->patches.n ? "seeded bug" : "series", tree);
+		sr->misfit = ret;
 	}
-	for (size_t i = 0; i < sr->patches.n && !ret; i++)
-		ret = try_patch(sr->patches.v[i], tree);
 	return ret;
 }
 
@@ -442,27 +464,109 @@ static int save_originals(struct series *sr, struct source *s)
 	return ret;
 }
 
-/* The patched files into the tree, with the time of now: make has to see them. */
-static int install(struct series *sr, struct source *s, const char *tree)
+static bool same_content(const char *a, const char *b)
+{
+	size_t n = 0, m = 0;
+	char *x = read_file(a, &n), *y = x ? read_file(b, &m) : NULL;
+	bool same = y && n == m && !memcmp(x, y, n);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/*
+ * The file is not there with this series. `last` remembers that it was removed:
+ * should it come back as the base has it, then it is new all the same, because
+ * there may be an object of something else under its name.
+ */
+static int take_out(struct series *sr, const char *name, const char *to, const char *kept)
+{
+	static const char gone[] = "removed by a series\n";
+	char *was = read_file(kept, NULL);
+	bool is_gone = !was || !strcmp(was, gone);
+	int ret = 0;
+
+	free(was);
+	if (!file_exists(to) && is_gone)
+		return 0;
+	strlist_add(&sr->changed, name);
+	if (*kept)
+		ret = make_parent(kept);
+	if (*kept && !ret)
+		ret = write_file(kept, gone, strlen(gone));
+	if (!ret && unlink(to) && errno != ENOENT && errno != ENOTDIR)
+		ret = -errno;
+	return ret;
+}
+
+static int install_one(struct series *sr, const char *name, const char *from, const char *to,
+		       const char *kept)
+{
+	bool as_last = same_content(from, kept);
+	int ret = 0;
+
+	if (is_folder(to))
+		return 0;	/* text that looked like a header */
+	if (!file_exists(from))
+		return take_out(sr, name, to, kept);
+	/* These objects have never seen it otherwise than as the base has it. */
+	if (*kept && !file_exists(kept) && same_content(from, to))
+		return 0;
+	if (!as_last)
+		strlist_add(&sr->changed, name);
+	if (!*kept)
+		return copy_with_mode(from, to, false);
+	if (!as_last)
+		ret = copy_with_mode(from, kept, false);
+	return ret ? ret : copy_with_mode(kept, to, true);
+}
+
+static int install(struct series *sr, struct source *s, const char *tree, const char *last)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < sr->touched.n && !ret; i++) {
 		char *from = xasprintf("%s/%s", tree, sr->touched.v[i]);
 		char *to = xasprintf("%s/%s", s->linux_dir, sr->touched.v[i]);
+		char *kept = last ? xasprintf("%s/%s", last, sr->touched.v[i]) : xstrdup("");
 
-		ret = copy_with_mode(from, to, false);
-		if (ret == -ENOENT)
-			ret = unlink(to) && errno != ENOENT && errno != ENOTDIR ? -errno : 0;
-		if (ret == -EISDIR || ret == -ENOTDIR)
-			ret = 0;
+		ret = install_one(sr, sr->touched.v[i], from, to, kept);
 		free(from);
 		free(to);
+		free(kept);
 	}
 	return ret;
 }
 
-int series_push(struct series *sr, const char *path, struct source *s)
+/* Add files of `last` that this series does not touch: the base's content is wanted there. */
+static int add_last(struct series *sr, struct source *s, const char *tree, const char *last,
+		    const char *sub)
+{
+	char *dir = xasprintf("%s%s", last, sub);
+	struct strlist names = { 0 };
+	int ret = 0;
+
+	list_dir(dir, &names);
+	for (size_t i = 0; i < names.n && !ret; i++) {
+		char *name = xasprintf("%s/%s", sub, names.v[i]);
+		char *path = xasprintf("%s%s", last, name);
+
+		if (is_folder(path)) {
+			ret = add_last(sr, s, tree, last, name);
+		} else if (!strlist_has(&sr->touched, name + 1)) {
+			strlist_add(&sr->touched, name + 1);
+			ret = copy_original(s, name + 1, tree);
+		}
+		free(name);
+		free(path);
+	}
+	strlist_free(&names);
+	free(dir);
+	return ret;
+}
+
+int series_load(struct series *sr, const char *path, const char *bug, struct source *s)
 {
 	char *tree;
 	int ret;
@@ -475,25 +579,36 @@ int series_push(struct series *sr, const char *path, struct source *s)
 	if (ret)
 		err("making room for a series in %s: %s", sr->scratch, strerror(-ret));
 	if (!ret)
-		ret = load(sr, path);
+		ret = find_patches(sr, path);
+	if (!ret && bug)
+		strlist_add(&sr->patches, bug);
 	if (!ret)
-		ret = rehearse(sr, s, tree);
-	if (!ret) {
-		ret = save_originals(sr, s);
-		if (!ret)
-			ret = install(sr, s, tree);
-		if (ret) {
-			err("putting the series into %s: %s", s->linux_dir, strerror(-ret));
-			series_pop(s);
-		}
-	}
+		ret = rehearse(sr, s, tree, bug);
 	free(tree);
 	if (interrupted)
 		return PINLAB_INTERRUPTED;
 	return ret ? PINLAB_BROKE : PINLAB_OK;
 }
 
-/* Put back every file below saved/files; can be done twice. */
+int series_push(struct series *sr, struct source *s, const char *last)
+{
+	char *tree = xasprintf("%s/tree", sr->scratch);
+	int ret = last ? add_last(sr, s, tree, last, "") : 0;
+
+	if (!ret)
+		ret = save_originals(sr, s);
+	if (!ret)
+		ret = install(sr, s, tree, last);
+	if (ret)
+		err("putting the series into %s: %s", s->linux_dir, strerror(-ret));
+	free(tree);
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+/*
+ * Put back every file below saved/files, with its times. By renaming, which
+ * needs no room on a full disk; one that was put back before is not there again.
+ */
 static int put_back(const char *from, const char *to)
 {
 	struct strlist names = { 0 };
@@ -503,7 +618,13 @@ static int put_back(const char *from, const char *to)
 		char *a = xasprintf("%s/%s", from, names.v[i]);
 		char *b = xasprintf("%s/%s", to, names.v[i]);
 
-		ret = is_folder(a) ? put_back(a, b) : copy_with_mode(a, b, true);
+		if (is_folder(a)) {
+			ret = put_back(a, b);
+		} else {
+			ret = make_parent(b);
+			if (!ret && rename(a, b))
+				ret = -errno;
+		}
 		free(a);
 		free(b);
 	}
@@ -565,4 +686,5 @@ void series_free(struct series *sr)
 	free(sr->scratch);
 	strlist_free(&sr->patches);
 	strlist_free(&sr->touched);
+	strlist_free(&sr->changed);
 }

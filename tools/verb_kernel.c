@@ -15,12 +15,11 @@ int verb_kernel(struct options *o)
 		return PINLAB_USAGE;
 	}
 	ret = kernels_parse(o->kernels, o->base, &o->series, o->flavor, &k, &n);
-	for (size_t i = 0; i < n && !ret; i++) {
-		ret = kernel_get(&k[i]);
-		if (!ret)
+	if (!ret)
+		ret = kernels_get(k, n);
+	for (size_t i = 0; i < n; i++)
+		if (k[i].dir)
 			printf("%s\t%s\n", k[i].name, k[i].dir);
-		fflush(stdout);
-	}
 	if (ret == PINLAB_INTERRUPTED)
 		err("interrupted; what is built is kept, and the rest goes on from there");
 	kernels_free(k, n);
