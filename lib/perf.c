@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "sysfs.h"
 #include "tools.h"
 
 #define PERF		"/bin/perf"
@@ -23,6 +24,7 @@
 #define CTL		"/tmp/watch.ctl"
 #define ACK		"/tmp/watch.ack"
 #define TRACING		"/sys/kernel/tracing/"
+#define BUFFER_KB	TRACING "buffer_size_kb"
 #define CPUS		"/sys/devices/system/cpu/"
 /* On a loaded host perf takes seconds to start under TCG. */
 #define START_SECONDS	20
@@ -39,18 +41,6 @@ static double now(void)
 static void nap(long ms)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
-}
-
-static int write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
 }
 
 static bool has_line(const char *path, const char *wanted)
@@ -81,7 +71,7 @@ static int set_cpus(const char *online)
 			continue;
 		snprintf(path, sizeof(path), CPUS "cpu%d/online", cpu);
 		if (!has_line(path, online))
-			err = write_to(path, online);
+			err = knob_write(path, online);
 	}
 	if (dir)
 		closedir(dir);
@@ -370,7 +360,7 @@ static int by_size(const void *a, const void *b)
 int perf_time_calls(const char *function, int (*work)(void *arg), void *arg, double **ns,
 		    size_t *n)
 {
-	char self[16];
+	char self[16], kb[64] = "";
 	const char *const argv[] = {
 		PERF, "ftrace", "trace", "-G", function, "-T", function, "-p", self, NULL
 	};
@@ -378,13 +368,17 @@ int perf_time_calls(const char *function, int (*work)(void *arg), void *arg, dou
 	pid_t pid;
 
 	snprintf(self, sizeof(self), "%d", getpid());
+	/* "7 (expanded: 1408)" is a buffer that is there for the first who traces. */
+	knob_read(BUFFER_KB, kb, sizeof(kb));
+	kb[strspn(kb, "0123456789")] = '\0';
 	pid = start(argv, PERF_CALLS);
 	err = wait_for_tracer(pid);
 	if (!err)
 		worked = work(arg);
 	ended = end_tracer(pid);
-	/* perf leaves off what it has found on. */
-	write_to(TRACING "tracing_on", "1");
+	/* perf leaves off what it has found on; and the kernel keeps what has grown. */
+	knob_write(TRACING "tracing_on", "1");
+	knob_write(BUFFER_KB, kb);
 	err = err ? err : worked ? -ECANCELED : ended;
 	*n = err ? 0 : read_calls(ns);
 	unlink(PERF_CALLS);
