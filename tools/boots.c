@@ -48,7 +48,7 @@ static char *torture_job(const struct run_plan *p, const struct run_boot *b)
 {
 	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
 			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
-			 !b->rows && (p->stop || kernel_is_bug(&p->kernels[b->kernel])));
+			 !b->rows && (p->stop || p->kernels[b->kernel].bug));
 }
 
 static bool is_torture(const struct run_plan *p)

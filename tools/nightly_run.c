@@ -198,7 +198,7 @@ static int parse_kernels(struct nightly *n, struct kernel **lists, size_t *count
 		ret = kernels_parse(q->kernels, q->o->base, &q->o->series, q->flavors.v[f],
 				    &lists[f], &counts[f]);
 		for (size_t i = 0; i < counts[f] && !ret; i++) {
-			if (kernel_is_bug(&lists[f][i])) {
+			if (lists[f][i].bug) {
 				err("nightly --kernels %s: seeded bugs have to fail; ./pinlab torture is for them",
 				    lists[f][i].name);
 				ret = PINLAB_USAGE;

@@ -187,8 +187,8 @@ int kernels_prepare(struct run_plan *p, struct options *o)
 
 	if (!ret)
 		ret = check_qemu(p->kernels, p->n_kernels);
-	for (size_t i = 0; i < p->n_kernels && !ret; i++)
-		ret = interrupted ? PINLAB_INTERRUPTED : kernel_get(&p->kernels[i]);
+	if (!ret)
+		ret = kernels_get(p->kernels, p->n_kernels);
 	return ret;
 }
 

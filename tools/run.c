@@ -100,16 +100,11 @@ void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed)
 	free(order);
 }
 
-bool kernel_is_bug(const struct kernel *k)
-{
-	return !strncmp(k->variant, "busted:", 7);
-}
-
 /* Does the plan have a seeded bug on this kernel? */
 static bool is_parent(const struct run_plan *p, const struct kernel *k)
 {
 	for (size_t i = 0; i < p->n_kernels; i++)
-		if (kernel_is_bug(&p->kernels[i]) && !strcmp(p->kernels[i].base, k->base) &&
+		if (p->kernels[i].bug && !strcmp(p->kernels[i].base, k->base) &&
 		    !strcmp(k->variant, BUG_PARENT))
 			return true;
 	return false;
@@ -125,7 +120,7 @@ void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed, const
 	}
 	/* Programs that draw nothing from a seed: once. */
 	for (size_t k = 0; k < p->n_kernels && others; k++) {
-		if (!kernel_is_bug(&p->kernels[k]) && !is_parent(p, &p->kernels[k]))
+		if (!p->kernels[k].bug && !is_parent(p, &p->kernels[k]))
 			continue;
 		add_boot(p, k, "others", 0);
 		p->boots[p->n_boots - 1].seed = seed;

@@ -43,9 +43,6 @@ struct run_plan {
 	size_t n_boots;
 };
 
-/* A seeded bug: the variant is "busted:NAME". */
-bool kernel_is_bug(const struct kernel *k);
-
 /* results/NAME, or NAME where it has a slash. The caller frees. */
 char *run_path(const char *name);
 /* A name that is not taken: verb and the time. */

@@ -73,7 +73,7 @@ static char *with_parents(const struct options *o)
 	for (size_t i = 0; i < n; i++) {
 		char *parent = xasprintf("%s+exclusive", k[i].base), *more;
 
-		if (kernel_is_bug(&k[i]) && !strlist_has(&names, parent)) {
+		if (k[i].bug && !strlist_has(&names, parent)) {
 			strlist_add(&names, parent);
 			more = xasprintf("%s,%s", parent, all);
 			free(all);
