@@ -123,6 +123,8 @@ struct night_changes {
 };
 
 void night_compare(const struct night *n, struct night_changes *c);
+/* Had the last night a result where this one has that failure? */
+bool night_ran_before(const struct night *n, const struct night_failure *f);
 void night_changes_free(struct night_changes *c);
 /*
  * Operations a second of a cell over the scenarios that both nights have timed:

@@ -69,7 +69,8 @@ static void describe(struct nightly *n, size_t cell)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		json_object_set_new(j, texts[i].key,
 				    night_string(texts[i].value ? texts[i].value : ""));
-	json_object_set_new(j, "patches", json_integer(count_patches(k)));
+	json_object_set_new(j, "patches", json_integer(k->dir ? count_patches(k) : 0));
+	json_object_set_new(j, "built", json_boolean(k->driver));
 }
 
 static void note_build(struct nightly *n, size_t cell, const char *how, double seconds)
@@ -89,20 +90,19 @@ static int build_one(struct nightly *n, size_t cell, double seconds)
 
 	if (night_out_of_time || seconds <= 0 ||
 	    (seconds < SECOND_SECONDS && strcmp(k->flavor, n->kernels[0]->flavor))) {
-		note_build(n, cell, "cut", 0);
+		note_build(n, cell, "left", 0);
 		return PINLAB_OK;
 	}
 	note("building %s, flavor %s", k->name, k->flavor);
 	ret = kernel_get(k);
 	if (ret == PINLAB_INTERRUPTED && !night_out_of_time)
 		return ret;
+	/* Half of what is needed is nothing that can be booted. */
 	if (ret) {
-		/* Half of what is needed is nothing that can be booted. */
 		free(k->driver);
 		k->driver = NULL;
-	} else {
-		describe(n, cell);
 	}
+	describe(n, cell);
 	note_build(n, cell, !ret ? "built" : night_out_of_time ? "cut" : "failed",
 		   now_seconds() - began);
 	ret = night_save(n, "plan.json", n->plan);

@@ -132,14 +132,15 @@ static char *checkout_id(const struct night_cell *c)
 			 night_kernel_text(c, "series_sha256"));
 }
 
+/* One that was not even begun has no key, and is nothing to be told of. */
+static bool is_known(const struct night_cell *c)
+{
+	return *night_kernel_text(c, "key");
+}
+
 static char *build_id(const struct night_cell *c)
 {
 	return xasprintf(ORIGIN ":%.32s", night_kernel_text(c, "key"));
-}
-
-static bool is_built(const struct night_cell *c)
-{
-	return *night_kernel_text(c, "key");
 }
 
 static json_t *checkout(const struct night *n, const struct night_cell *c, const char *id)
@@ -162,7 +163,7 @@ static json_t *checkouts(const struct night *n)
 
 		for (size_t k = 0; k < json_array_size(list); k++)
 			known |= !strcmp(json_text(json_array_get(list, k), "id"), id);
-		if (!known && is_built(c))
+		if (!known && is_known(c))
 			json_array_append_new(list, checkout(n, c, id));
 		free(id);
 	}
@@ -180,10 +181,13 @@ static json_t *builds(const struct night *n)
 		json_t *j;
 		size_t k;
 
-		if (is_built(c)) {
+		if (is_known(c)) {
+			const char *why = night_unbuilt(n, i);
+
 			j = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:{s:s, s:o}}",
 				      "id", id, "checkout_id", checkout, "origin", ORIGIN,
-				      "status", "PASS", "architecture",
+				      "status", !why ? "PASS" : strstr(why, "failed") ? "FAIL" : "MISS",
+				      "architecture",
 				      night_string(night_kernel_text(c, "arch")), "compiler",
 				      night_string(night_kernel_text(c, "compiler")),
 				      "config_name", night_string(c->flavor), "start_time",
@@ -267,7 +271,7 @@ char *night_kcidb(const struct night *n)
 	char *text;
 
 	for (size_t i = 0; i < n->n_cells; i++)
-		for (size_t s = 0; is_built(&n->cells[i]) && s < n->scenarios.n; s++)
+		for (size_t s = 0; !night_unbuilt(n, i) && s < n->scenarios.n; s++)
 			json_array_append_new(tests, test(n, i, s));
 	all = json_pack("{s:{s:i, s:i}, s:o, s:o, s:o}", "version", "major", 5, "minor", 3,
 			"checkouts", checkouts(n), "builds", builds(n), "tests", tests);

@@ -84,16 +84,21 @@ void night_changes_free(struct night_changes *c)
 	*c = (struct night_changes){ 0 };
 }
 
-/* The last night's rate of a scenario; 0 if it has none. */
-static double last_rate(const struct night *n, size_t cell, const char *scenario)
+/* The last night's result of a scenario; NULL if it had not run it. */
+static const json_t *last_result(const struct night *n, size_t cell, const char *scenario)
 {
 	const json_t *results = json_object_get(n->last, "results"), *j;
 	size_t i;
 
 	json_array_foreach(results, i, j)
 		if (is_cell(&n->cells[cell], j) && !strcmp(json_text(j, "scenario"), scenario))
-			return json_number_value(json_object_get(j, "rate"));
-	return 0;
+			return j;
+	return NULL;
+}
+
+bool night_ran_before(const struct night *n, const struct night_failure *f)
+{
+	return last_result(n, f->cell, n->scenarios.v[f->scenario]);
 }
 
 bool night_rate(const struct night *n, size_t cell, double *now, double *then)
@@ -104,7 +109,8 @@ bool night_rate(const struct night *n, size_t cell, double *now, double *then)
 	*then = 0;
 	for (size_t s = 0; s < n->scenarios.n; s++) {
 		const struct night_result *r = &n->cells[cell].results[s];
-		double last = n->last ? last_rate(n, cell, n->scenarios.v[s]) : 0;
+		const json_t *j = last_result(n, cell, n->scenarios.v[s]);
+		double last = json_number_value(json_object_get(j, "rate"));
 
 		if (!r->rates || (n->last && last <= 0))
 			continue;
@@ -220,18 +226,13 @@ static json_t *export_costs(const struct night *n)
 
 json_t *night_export(const struct night *n)
 {
-	unsigned long seed = json_integer_value(json_object_get(n->plan, "seed"));
 	json_t *j = json_object();
 
-	for (size_t i = 0; i < n->n_turns; i++)
-		if (n->turns[i].loaded && n->turns[i].seed > seed)
-			seed = n->turns[i].seed;
 	json_object_set_new(j, "format", json_integer(1));
 	json_object_set_new(j, "run", night_string(n->name));
 	json_object_set_new(j, "started", night_string(json_text(n->plan, "started")));
 	json_object_set_new(j, "suite", night_string(json_text(n->plan, "suite")));
 	json_object_set_new(j, "whole", json_boolean(n->whole));
-	json_object_set_new(j, "seed_last", json_integer(seed));
 	json_object_set_new(j, "results", export_results(n));
 	json_object_set_new(j, "failures", export_failures(n));
 	json_object_set_new(j, "cut", export_cut(n));

@@ -61,8 +61,8 @@ struct slots {
 	size_t n;
 };
 
-/* Where scenarios or kernels take turns over nights: splitmix64's last steps. */
-static size_t turn_of(unsigned long seed, size_t n)
+/* splitmix64's last steps */
+size_t night_turn_of(unsigned long seed, size_t n)
 {
 	unsigned long long z = (seed + 1) * 0x9e3779b97f4a7c15ull;
 
@@ -70,9 +70,9 @@ static size_t turn_of(unsigned long seed, size_t n)
 	return n ? (z ^ z >> 31) % n : 0;
 }
 
-static bool has_fixed(const struct divide *d, const struct divide_cell *c)
+static bool has_work(const struct divide *d, const struct divide_cell *c)
 {
-	return d->n_fixed && !c->fixed_done;
+	return c->ready && (d->n_timed || c->fixed_left);
 }
 
 /* A timed scenario that gets this share. */
@@ -98,15 +98,15 @@ static void add(struct slots *s, struct slot one)
 	s->v[s->n++] = one;
 }
 
-static void add_timed(struct slots *s, const struct divide_cell *c, size_t cell, size_t first,
-		      size_t n, double seconds, size_t round)
+static void add_timed(struct slots *s, const struct divide_cell *c, size_t cell, size_t n,
+		      double seconds, size_t round)
 {
 	/* A duration is whole seconds. */
 	double around = c->boot + n * c->row;
 	long share = seconds - around;
 
 	if (share >= 1)
-		add(s, (struct slot){ cell, false, first, n, share, around + share, round });
+		add(s, (struct slot){ cell, false, n, share, around + share, round });
 }
 
 /* Fixed scenarios once, from at most half of the time; what is left of it. */
@@ -114,16 +114,15 @@ static double give_fixed(const struct divide *d, size_t cell, double seconds, st
 {
 	const struct divide_cell *c = &d->cells[cell];
 	double most = d->n_timed ? seconds / 2 : seconds, cost;
-	size_t n = 0, first;
+	size_t n = 0;
 
-	if (has_fixed(d, c) && most > c->boot && c->fixed > 0)
+	if (c->fixed_left && most > c->boot)
 		n = (most - c->boot) / (c->row + c->fixed);
-	n = n > d->n_fixed ? d->n_fixed : n;
+	n = n > c->fixed_left ? c->fixed_left : n;
 	if (!n)
 		return seconds;
 	cost = c->boot + n * (c->row + c->fixed);
-	first = n < d->n_fixed ? turn_of(d->seed, d->n_fixed) : 0;
-	add(s, (struct slot){ cell, true, first, n, 1, cost, 1 });
+	add(s, (struct slot){ cell, true, n, 1, cost, 1 });
 	return seconds - cost;
 }
 
@@ -141,18 +140,21 @@ static size_t seeds(const struct divide_cell *c, size_t n, double seconds)
 static void give_timed(const struct divide *d, size_t cell, double seconds, struct slots *s)
 {
 	const struct divide_cell *c = &d->cells[cell];
-	size_t n = d->n_timed, boots;
+	size_t n = c->timed_left ? c->timed_left : d->n_timed, boots;
+	double most = c->boot + n * one(c, SHARE_MOST);
 
 	if (!n || seconds < least(d, c))
 		return;
-	if (night_too_short(c, n, seconds)) {
+	if (night_too_short(c, n, seconds))
 		n = (seconds - c->boot) / one(c, SHARE_LEAST);
-		add_timed(s, c, cell, turn_of(d->seed, d->n_timed), n, seconds, 0);
+	if (n < d->n_timed) {
+		/* The rest of a round: what comes after it is planned after it. */
+		add_timed(s, c, cell, n, seconds > most ? most : seconds, 0);
 		return;
 	}
 	boots = seeds(c, n, seconds);
 	for (size_t i = 0; i < boots; i++)
-		add_timed(s, c, cell, 0, n, seconds / boots, i ? i + 1 : 0);
+		add_timed(s, c, cell, n, seconds / boots, i ? i + 1 : 0);
 }
 
 static size_t find_parts(const struct divide *d, struct part *p)
@@ -165,7 +167,7 @@ static size_t find_parts(const struct divide *d, struct part *p)
 		if (!i || strcmp(c->flavor, d->cells[i - 1].flavor))
 			p[n++] = (struct part){ .first = i, .weight = c->weight };
 		p[n - 1].n++;
-		p[n - 1].ready += c->ready && (d->n_timed || has_fixed(d, c));
+		p[n - 1].ready += has_work(d, c);
 	}
 	for (size_t i = 0; i < n; i++)
 		p[i].in = p[i].ready;
@@ -178,7 +180,7 @@ static double dearest(const struct divide *d, const struct part *p)
 	double most = 0;
 
 	for (size_t i = p->first; i < p->first + p->n; i++)
-		if (d->cells[i].ready && least(d, &d->cells[i]) > most)
+		if (has_work(d, &d->cells[i]) && least(d, &d->cells[i]) > most)
 			most = least(d, &d->cells[i]);
 	return most;
 }
@@ -228,12 +230,12 @@ static void give_part(const struct divide *d, const struct part *p, double secon
 	size_t served = seconds / dearest(d, p), skip;
 
 	served = served > p->ready ? p->ready : served;
-	skip = served < p->ready ? turn_of(d->seed, p->n) : 0;
+	skip = served < p->ready ? night_turn_of(d->seed, p->n) : 0;
 	for (size_t i = 0, given = 0; i < p->n && given < served; i++) {
 		size_t cell = p->first + (skip + i) % p->n;
 		double left = seconds / served;
 
-		if (!d->cells[cell].ready || !(d->n_timed || has_fixed(d, &d->cells[cell])))
+		if (!has_work(d, &d->cells[cell]))
 			continue;
 		given++;
 		left = give_fixed(d, cell, left, s);

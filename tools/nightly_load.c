@@ -9,6 +9,7 @@
 
 #define CELLS_MAX 1024
 #define TURNS_MAX 20000
+#define BUILD_FAILED "its build failed"
 
 static json_t *load(const char *dir, const char *file, json_error_t *e)
 {
@@ -295,6 +296,30 @@ static void take_turn(struct night *n, size_t turn)
 	c->seeds += t->done && !known;
 }
 
+const char *night_unbuilt(const struct night *n, size_t cell)
+{
+	const json_t *builds = json_object_get(n->clock, "builds"), *b;
+	const char *how = "";
+	size_t i;
+
+	if (json_is_true(json_object_get(n->cells[cell].json, "built")))
+		return NULL;
+	json_array_foreach(builds, i, b)
+		if (!strcmp(json_text(b, "kernel"), n->cells[cell].kernel) &&
+		    !strcmp(json_text(b, "flavor"), n->cells[cell].flavor))
+			how = json_text(b, "how");
+	if (!strcmp(how, "failed"))
+		return BUILD_FAILED;
+	return *how ? "the time was not enough to build it" : "not built";
+}
+
+static bool build_failed(const struct night *n, size_t cell)
+{
+	const char *why = night_unbuilt(n, cell);
+
+	return why && !strcmp(why, BUILD_FAILED);
+}
+
 static void read_clock(struct night *n)
 {
 	const json_t *sessions = json_object_get(n->clock, "sessions"), *s;
@@ -330,6 +355,9 @@ int night_load(const char *dir, struct night *n)
 	name_scenarios(n);
 	for (size_t i = 0; i < n->n_turns; i++)
 		take_turn(n, i);
+	for (size_t i = 0; i < n->n_cells; i++)
+		if (build_failed(n, i))
+			put_verdict(&n->cells[i].results[0], VERDICT_BROKEN, BUILD_FAILED);
 	return 0;
 }
 
@@ -372,33 +400,14 @@ const char *night_kernel_text(const struct night_cell *c, const char *key)
 	return json_text(c->json, key);
 }
 
-const char *night_unbuilt(const struct night *n, size_t cell)
-{
-	const json_t *builds = json_object_get(n->clock, "builds"), *b;
-	const char *how = "";
-	size_t i;
-
-	if (*night_kernel_text(&n->cells[cell], "key"))
-		return NULL;
-	json_array_foreach(builds, i, b)
-		if (!strcmp(json_text(b, "kernel"), n->cells[cell].kernel) &&
-		    !strcmp(json_text(b, "flavor"), n->cells[cell].flavor))
-			how = json_text(b, "how");
-	return !strcmp(how, "failed") ? "its build failed" :
-	       !strcmp(how, "cut") ? "the time was not enough to build it" : "not built";
-}
-
 int night_status(const struct night *n)
 {
 	size_t passed = 0, failed = n->n_failures, broken = 0;
 
 	for (size_t i = 0; i < n->n_cells; i++) {
-		const char *why = night_unbuilt(n, i);
-
 		passed += night_count(n, i, VERDICT_PASS);
 		failed += night_count(n, i, VERDICT_FAIL);
 		broken += night_count(n, i, VERDICT_BROKEN);
-		broken += why && !strcmp(why, "its build failed");
 	}
 	if (!n->whole || broken || (!passed && !failed))
 		return PINLAB_BROKE;

@@ -16,8 +16,9 @@
 /* For the reports, at the end. */
 #define RESERVE_SECONDS	3
 #define DEFAULT_ENGINE	"mttcg"
-/* A day's own seeds, where the last night's do not reach into them. */
+/* A day's own seeds, unless the nights before reach into them. */
 #define SEEDS_A_DAY	1000
+#define SEEDS_FAR	100000
 
 double night_left(const struct nightly *n)
 {
@@ -261,14 +262,30 @@ static int take_last(struct nightly *n)
 	return ret;
 }
 
+/* Behind those of today's other nights: the same seed again would show the same again. */
 static unsigned long first_seed(const struct nightly *n)
 {
-	unsigned long today = time(NULL) / 86400 * SEEDS_A_DAY;
-	unsigned long after = json_integer_value(json_object_get(n->last, "seed_last")) + 1;
+	unsigned long today = time(NULL) / 86400 * SEEDS_A_DAY, first = today;
+	struct strlist names = { 0 };
 
 	if (n->q->o->seed_said)
 		return n->q->o->seed;
-	return after > today && after < 0x7fff0000 ? after : today;
+	runs_list(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *dir = runs_find(names.v[i]), *path = xasprintf("%s/plan.json", dir);
+		json_t *plan = json_load_file(path, 0, NULL);
+		unsigned long next = night_next_seed(plan);
+
+		/* Far from it are seeds that somebody has chosen. */
+		if (!strcmp(json_text(plan, "verb"), "nightly") && next > first &&
+		    next - today < SEEDS_FAR)
+			first = next;
+		json_decref(plan);
+		free(path);
+		free(dir);
+	}
+	strlist_free(&names);
+	return first;
 }
 
 /* One at a time: a folder can be locked as well as a file. */
@@ -368,19 +385,19 @@ static void take_stock(struct nightly *n)
 	size_t i, done = 0;
 
 	forget_unbegun(n);
-	n->over = xcalloc(json_array_size(turns), sizeof(*n->over));
+	n->state = xcalloc(json_array_size(turns), sizeof(*n->state));
 	json_array_foreach(turns, i, t) {
 		char *dir = xasprintf("%s/%s", n->dir, json_text(t, "id"));
 		struct night_look l;
 
 		night_look(dir, &l);
 		/* A boot that was cut off is none; but what it had found it had found. */
-		n->over[i] = l.done || l.failed;
+		n->state[i] = l.done || l.failed ? TURN_RAN : TURN_PLANNED;
 		if (l.done && !l.failed)
 			night_prune(dir);
-		if (!n->over[i])
+		if (n->state[i] == TURN_PLANNED)
 			remove_tree(dir);
-		done += n->over[i];
+		done += n->state[i] == TURN_RAN;
 		run_free(&l.run);
 		free(dir);
 	}
@@ -444,8 +461,11 @@ int night_open(struct nightly *n)
 		ret = start_new(n);
 	}
 	free(path);
-	if (ret)
+	if (ret) {
+		/* Only where nothing has come into it. */
+		rmdir(n->dir);
 		return ret;
+	}
 	stamp = time_stamp(time(NULL));
 	json_array_append_new(json_object_get(n->clock, "sessions"),
 			      json_pack("{s:s, s:I, s:f, s:s}", "started", stamp, "epoch",

@@ -77,7 +77,7 @@ static void what_failed(const struct night *n, const struct night_changes *c, st
 static void sentence(const struct night *n, const struct night_changes *c, struct text *t)
 {
 	size_t boots = count_boots(n), kernels = count_kernels(n);
-	size_t broken = total(n, VERDICT_BROKEN), unbuilt = count_unbuilt(n);
+	size_t unbuilt = count_unbuilt(n), broken = total(n, VERDICT_BROKEN) - unbuilt;
 	char used[32], budget[32];
 	struct text s = { 0 };
 
@@ -125,7 +125,7 @@ static void builds(const struct night *n, struct text *t)
 			 human_seconds(json_number_value(json_object_get(b, "seconds")), took,
 				       sizeof(took)),
 			 !strcmp(how, "cut") ? "; cut off" : !strcmp(how, "failed") ? "; FAILED" :
-			 "");
+			 !strcmp(how, "left") ? "; not begun" : "");
 	}
 	text_wrap(t, 12, "  builds    %s", s.s ? s.s : "none: all kernels were in the cache");
 	text_free(&s);
@@ -173,8 +173,8 @@ static void versions(const struct night *n, struct text *t)
 
 		for (size_t k = 0; k < i; k++)
 			again |= !strcmp(n->cells[k].kernel, c->kernel) &&
-				 *night_kernel_text(&n->cells[k], "key");
-		if (again || !*night_kernel_text(c, "key"))
+				 !night_unbuilt(n, k);
+		if (again || night_unbuilt(n, i))
 			continue;
 		text_wrap(t, 12, "  kernel    %s: Linux %s (%s), %lld patches%s%.16s", c->kernel,
 			  night_kernel_text(c, "release"), night_kernel_text(c, "base_version"),
@@ -220,9 +220,10 @@ static void failure_line(const struct night *n, const struct night_failure *f, s
 {
 	const struct night_cell *c = &n->cells[f->cell];
 
-	text_wrap(t, 4, "  %s/%s/%s: %s: %s (%zu boot%s, seed %lu)", c->kernel, c->flavor,
+	text_wrap(t, 4, "  %s/%s/%s: %s: %s (%zu boot%s, seed %lu%s)", c->kernel, c->flavor,
 		  n->scenarios.v[f->scenario], f->promise, f->text, f->turns, plural(f->turns),
-		  n->turns[f->turn].seed);
+		  n->turns[f->turn].seed,
+		  n->last && !night_ran_before(n, f) ? "; not run the night before" : "");
 }
 
 static void last_line(const json_t *f, struct text *t)
@@ -358,21 +359,49 @@ static void rates(const struct night *n, struct text *t)
 		  n->last ? "both nights have timed" : "time them");
 }
 
-static void not_run(const struct night *n, size_t cell, struct text *t)
+/* What of a cell was not run, and why; NULL if all was. The caller frees. */
+static char *not_run(const struct night *n, size_t cell)
 {
 	size_t none = night_count(n, cell, VERDICT_NONE);
 	const char *why = night_unbuilt(n, cell);
 	struct text s = { 0 };
 
 	if (!none)
-		return;
-	if (none + 1 < n->scenarios.n)
-		for (size_t i = 1; i < n->scenarios.n; i++)
-			if (n->cells[cell].results[i].verdict == VERDICT_NONE)
-				text_raw(&s, "%s%s", s.n ? ", " : "", n->scenarios.v[i]);
-	text_wrap(t, 6, "  %s, %s: %s%s%s", n->cells[cell].kernel, n->cells[cell].flavor,
-		  s.n ? s.s : "nothing was run", why ? ": " : "", why ? why : "");
-	text_free(&s);
+		return NULL;
+	if (none + 1 == n->scenarios.n)
+		text_raw(&s, "nothing was run%s%s", why ? ": " : "", why ? why : "");
+	for (size_t i = 1; none + 1 < n->scenarios.n && i < n->scenarios.n; i++)
+		if (n->cells[cell].results[i].verdict == VERDICT_NONE)
+			text_raw(&s, "%s%s", s.n ? ", " : "", n->scenarios.v[i]);
+	return s.s;
+}
+
+/* Kernels of one flavor that lack the same are told of together. */
+static void not_run_lines(const struct night *n, struct text *t)
+{
+	char **what = xcalloc(n->n_cells, sizeof(*what));
+
+	for (size_t i = 0; i < n->n_cells; i++)
+		what[i] = not_run(n, i);
+	for (size_t i = 0; i < n->n_cells; i++) {
+		struct text names = { 0 };
+
+		for (size_t k = i; what[i] && k < n->n_cells; k++) {
+			if (!what[k] || strcmp(n->cells[k].flavor, n->cells[i].flavor) ||
+			    (k > i && strcmp(what[k], what[i])))
+				continue;
+			text_raw(&names, "%s%s", names.n ? ", " : "", n->cells[k].kernel);
+			if (k == i)
+				continue;
+			free(what[k]);
+			what[k] = NULL;
+		}
+		if (what[i])
+			text_wrap(t, 6, "  %s (%s): %s", names.s, n->cells[i].flavor, what[i]);
+		text_free(&names);
+		free(what[i]);
+	}
+	free(what);
 }
 
 static void left_out(const struct night *n, struct text *t)
@@ -387,8 +416,7 @@ static void left_out(const struct night *n, struct text *t)
 		return;
 	text_line(t, "%s", "");
 	text_line(t, "Not run (there was no time, or the kernel went down before):");
-	for (size_t i = 0; i < n->n_cells; i++)
-		not_run(n, i, t);
+	not_run_lines(n, t);
 	if (unbegun)
 		text_wrap(t, 6, "  %zu planned boot%s did not begin", unbegun, plural(unbegun));
 	for (size_t i = 0; i < n->n_turns; i++) {

@@ -106,7 +106,7 @@ static int run_turn(struct nightly *n, size_t i)
 	     (long long)json_integer_value(json_object_get(turn, "n")),
 	     human_seconds(rest > 0 ? rest : 0, left, sizeof(left)));
 	ret = run_torture(n, turn, dir);
-	n->over[i] = true;
+	n->state[i] = TURN_RAN;
 	cut = ret == PINLAB_INTERRUPTED && night_was_alarm();
 	if (cut)
 		note("the budget is over: %s was cut off, and counts as not run",
@@ -154,8 +154,12 @@ static int run_plan(struct nightly *n, size_t *ran)
 
 	*ran = 0;
 	for (size_t i = 0; i < json_array_size(turns) && !ret; i++) {
-		if (n->over[i] || !fits(n, json_array_get(turns, i)))
+		if (n->state[i] != TURN_PLANNED)
 			continue;
+		if (!fits(n, json_array_get(turns, i))) {
+			n->state[i] = TURN_LEFT;
+			continue;
+		}
 		ret = night_save(n, "plan.json", n->plan);
 		if (!ret)
 			ret = run_turn(n, i);
@@ -245,7 +249,7 @@ int night_run(struct night_request *q)
 	free(lists);
 	free(counts);
 	free(n.kernels);
-	free(n.over);
+	free(n.state);
 	free(n.name);
 	free(n.dir);
 	json_decref(n.plan);

@@ -20,22 +20,23 @@ struct divide_cell {
 	double row;		/* of a scenario, beside its share of the time */
 	double fixed;		/* seconds of a scenario that takes the time it needs */
 	bool ready;		/* built */
-	bool fixed_done;	/* had its fixed scenarios already */
+	size_t timed_left;	/* scenarios that had no turn yet; 0: each had one */
+	size_t fixed_left;	/* the same; they have no second turn */
 };
 
 struct divide {
 	double seconds;
 	const struct divide_cell *cells;	/* those of one flavor stand together */
 	size_t n_cells;
-	size_t n_timed, n_fixed;		/* scenarios */
-	unsigned long seed;	/* where turns do not go round, it says who has one */
+	size_t n_timed;		/* scenarios */
+	unsigned long seed;	/* where there are not turns for all kernels, it says for which */
 };
 
 /* One boot to be. */
 struct slot {
 	size_t cell;
 	bool fixed;
-	size_t first, n;	/* of the timed or fixed scenarios; goes round at the end */
+	size_t n;		/* scenarios; those that had no turn come first */
 	long seconds;		/* that timed ones share */
 	double expected;	/* seconds of it all */
 	size_t round;		/* all cells have their turn of one round before the next */
@@ -47,6 +48,8 @@ struct slot {
  * no turn in the first. The caller frees *out.
  */
 size_t night_divide(const struct divide *d, struct slot **out);
+/* Who of n has the first turn in a night that has not one for all of them. */
+size_t night_turn_of(unsigned long seed, size_t n);
 /* Is it too little for that many timed scenarios in one boot, in all? */
 bool night_too_short(const struct divide_cell *c, size_t n, double seconds);
 
@@ -70,6 +73,12 @@ int night_run(struct night_request *q);
  */
 char *night_globs(const struct strlist *all, bool *chosen);
 
+enum turn_state {
+	TURN_PLANNED,
+	TURN_RAN,
+	TURN_LEFT,			/* there was no time for it */
+};
+
 /* A night that is under way. */
 struct nightly {
 	struct night_request *q;
@@ -78,7 +87,7 @@ struct nightly {
 	struct kernel **kernels;	/* by cell */
 	size_t n;
 	json_t *plan, *clock, *last;	/* last: NULL without a last night */
-	bool *over;			/* by turn of the plan: done, or not to be begun again */
+	enum turn_state *state;		/* by turn of the plan */
 	double before;			/* seconds of earlier sessions */
 	double started;			/* this one, on now_seconds()'s clock */
 };
@@ -109,6 +118,8 @@ double night_left(const struct nightly *n);
 /* What a cell costs, as far as this night or the last one knows. */
 void night_cost(const struct nightly *n, size_t cell, struct divide_cell *c);
 double night_expected(const struct nightly *n, const json_t *turn);
+/* The first seed that no turn of a plan has; those that are run again do not count. */
+unsigned long night_next_seed(const json_t *plan);
 /* The cell of a turn. */
 size_t night_cell_of(const struct nightly *n, const json_t *turn);
 /*

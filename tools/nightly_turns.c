@@ -146,15 +146,41 @@ static double first_of(double a, double b, double c, double guess)
 	return a > 0 ? a : b > 0 ? b : c > 0 ? c : guess;
 }
 
-static bool had_fixed(const struct nightly *n, size_t cell)
+/* Do the globs of a turn name it? "race" does all of race. */
+static bool is_named(const char *globs, const char *scenario)
+{
+	char *part = xasprintf("%.*s", (int)first_part(scenario), scenario);
+	struct strlist words = { 0 };
+	bool hit;
+
+	strlist_split(&words, globs, ",");
+	hit = strlist_has(&words, scenario) || strlist_has(&words, part);
+	strlist_free(&words);
+	free(part);
+	return hit;
+}
+
+/* Has it had a turn in this cell, or will it have one? */
+static bool had_turn(const struct nightly *n, size_t cell, size_t scenario)
 {
 	const json_t *t;
 	size_t i;
 
 	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
-		if (night_cell_of(n, t) == cell && !strcmp(json_text(t, "kind"), "fixed"))
+		if (n->state[i] != TURN_LEFT && night_cell_of(n, t) == cell &&
+		    strcmp(json_text(t, "kind"), "again") &&
+		    is_named(json_text(t, "scenarios"), n->q->scenarios.v[scenario]))
 			return true;
 	return false;
+}
+
+static size_t count_left(const struct nightly *n, size_t cell, bool timed)
+{
+	size_t left = 0;
+
+	for (size_t s = 0; s < n->q->scenarios.n; s++)
+		left += n->q->wanted[s] && n->q->timed[s] == timed && !had_turn(n, cell, s);
+	return left;
 }
 
 void night_cost(const struct nightly *n, size_t cell, struct divide_cell *c)
@@ -177,7 +203,6 @@ void night_cost(const struct nightly *n, size_t cell, struct divide_cell *c)
 				  last_cost(n, NULL, k->flavor, "fixed"),
 				  FIXED_GUESS * slower(k->flavor)),
 		.ready = k->driver,
-		.fixed_done = had_fixed(n, cell),
 	};
 	/* Nothing boots in less, whatever a mean says that scenarios skipped their part of. */
 	c->boot = c->boot < 2 ? 2 : c->boot;
@@ -218,20 +243,19 @@ static void add_turn(struct nightly *n, size_t cell, const char *kind, unsigned 
 	json_array_append_new(json_object_get(n->plan, "turns"), t);
 	json_object_set_new(n->plan, "next_turn", json_integer(number + 1));
 	turns = json_array_size(json_object_get(n->plan, "turns"));
-	n->over = xrealloc(n->over, turns * sizeof(*n->over));
-	n->over[turns - 1] = false;
+	n->state = xrealloc(n->state, turns * sizeof(*n->state));
+	n->state[turns - 1] = TURN_PLANNED;
 	free(globs);
 	free(id);
 }
 
-/* The first seed that no turn of this night has; those that are run again do not count. */
-static unsigned long next_seed(const struct nightly *n)
+unsigned long night_next_seed(const json_t *plan)
 {
-	unsigned long next = json_integer_value(json_object_get(n->plan, "seed"));
+	unsigned long next = json_integer_value(json_object_get(plan, "seed"));
 	const json_t *t;
 	size_t i;
 
-	json_array_foreach(json_object_get(n->plan, "turns"), i, t) {
+	json_array_foreach(json_object_get(plan, "turns"), i, t) {
 		unsigned long seed = json_integer_value(json_object_get(t, "seed"));
 
 		if (strcmp(json_text(t, "kind"), "again") && seed >= next)
@@ -240,19 +264,22 @@ static unsigned long next_seed(const struct nightly *n)
 	return next;
 }
 
-/* The scenarios of one slot, by their numbers among the timed or the fixed ones. */
-static void choose(const struct night_request *q, const struct slot *s, bool *chosen)
+/*
+ * The scenarios of one slot. Where they are not all, those that had no turn;
+ * and from another one on in each night, so that over nights all have one.
+ */
+static void choose(const struct nightly *n, const struct slot *s, size_t all, bool *chosen)
 {
-	size_t n = 0, at = 0;
+	const struct night_request *q = n->q;
+	unsigned long seed = json_integer_value(json_object_get(n->plan, "seed"));
+	size_t from = night_turn_of(seed, q->scenarios.n), taken = 0;
 
-	memset(chosen, 0, q->scenarios.n * sizeof(*chosen));
-	for (size_t i = 0; i < q->scenarios.n; i++)
-		n += q->wanted[i] && q->timed[i] != s->fixed;
-	for (size_t i = 0; i < q->scenarios.n; i++) {
-		if (!q->wanted[i] || q->timed[i] == s->fixed)
-			continue;
-		chosen[i] = (at + n - s->first % n) % n < s->n;
-		at++;
+	for (size_t k = 0; k < q->scenarios.n; k++) {
+		size_t i = (from + k) % q->scenarios.n;
+
+		chosen[i] = taken < s->n && q->wanted[i] && q->timed[i] != s->fixed &&
+			    (s->n == all || !had_turn(n, s->cell, i));
+		taken += chosen[i];
 	}
 }
 
@@ -301,6 +328,9 @@ static double keep_if_fits(struct nightly *n, double left)
 	if (cost <= left)
 		return left - cost;
 	json_array_remove(turns, last);
+	json_object_set_new(n->plan, "next_turn",
+			    json_integer(json_integer_value(json_object_get(n->plan,
+									    "next_turn")) - 1));
 	return left;
 }
 
@@ -337,17 +367,9 @@ static void plan_again(struct nightly *n)
 
 		if (!find_cell(n, f, &cell) || is_planned(n, cell, seed))
 			continue;
-		for (size_t s = 0; s < n->q->scenarios.n; s++) {
-			char *both = xasprintf("%s,", json_text(f, "scenarios"));
-			char *dir = xasprintf("%.*s", (int)first_part(n->q->scenarios.v[s]),
-					      n->q->scenarios.v[s]);
-
-			chosen[s] = n->q->wanted[s] &&
-				    (glob_match(both, n->q->scenarios.v[s]) ||
-				     glob_match(both, dir));
-			free(both);
-			free(dir);
-		}
+		for (size_t s = 0; s < n->q->scenarios.n; s++)
+			chosen[s] = n->q->wanted[s] && is_named(json_text(f, "scenarios"),
+								n->q->scenarios.v[s]);
 		if (!count(n->q, chosen, true) && !count(n->q, chosen, false))
 			continue;
 		add_turn(n, cell, "again", seed,
@@ -365,7 +387,7 @@ static double planned(const struct nightly *n)
 	size_t i;
 
 	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
-		if (!n->over[i])
+		if (n->state[i] == TURN_PLANNED)
 			sum += night_expected(n, t);
 	return sum;
 }
@@ -376,31 +398,33 @@ size_t night_plan_turns(struct nightly *n, bool first)
 	bool *chosen = xcalloc(n->q->scenarios.n, sizeof(*chosen));
 	size_t *nth = xcalloc(n->n, sizeof(*nth)), before, n_slots;
 	struct divide d = { .cells = cells, .n_cells = n->n,
-			    .n_timed = count(n->q, n->q->wanted, true),
-			    .n_fixed = count(n->q, n->q->wanted, false) };
-	struct slot *slots;
+			    .n_timed = count(n->q, n->q->wanted, true) };
+	struct slot *slots = NULL;
 
 	before = json_array_size(json_object_get(n->plan, "turns"));
 	if (first)
 		plan_again(n);
-	for (size_t i = 0; i < n->n; i++)
+	for (size_t i = 0; i < n->n; i++) {
 		night_cost(n, i, &cells[i]);
+		cells[i].timed_left = count_left(n, i, true);
+		cells[i].fixed_left = count_left(n, i, false);
+	}
 	d.seconds = night_left(n) - planned(n);
-	d.seed = next_seed(n);
+	d.seed = night_next_seed(n->plan);
 	n_slots = d.seconds > 0 ? night_divide(&d, &slots) : 0;
 	for (size_t i = 0; i < n_slots; i++) {
 		const struct slot *s = &slots[i];
+		const struct divide_cell *c = &cells[s->cell];
 
-		/* A rest of the time is for whole boots only. */
-		if (!first && s->n < (s->fixed ? d.n_fixed : d.n_timed))
+		/* A second turn is for all of them or for none. */
+		if (!s->fixed && s->n < d.n_timed && !c->timed_left)
 			continue;
-		choose(n->q, s, chosen);
+		choose(n, s, count(n->q, n->q->wanted, !s->fixed), chosen);
 		add_turn(n, s->cell, s->fixed ? "fixed" : "timed",
 			 d.seed + (s->fixed ? 0 : nth[s->cell]), s->seconds, chosen);
 		nth[s->cell] += !s->fixed;
 	}
-	if (n_slots)
-		free(slots);
+	free(slots);
 	free(nth);
 	free(chosen);
 	free(cells);

@@ -43,9 +43,11 @@ static void make_cells(struct divide_cell *c)
 	for (size_t i = 0; i < CELLS; i++)
 		c[i] = i < KERNELS ?
 		       (struct divide_cell){ .flavor = "torture", .weight = 3, .slow = 1,
-					     .boot = 5, .row = 0.5, .fixed = 10, .ready = true } :
+					     .boot = 5, .row = 0.5, .fixed = 10, .ready = true,
+					     .timed_left = 12, .fixed_left = 5 } :
 		       (struct divide_cell){ .flavor = "debug", .weight = 1, .slow = 2, .boot = 15,
-					     .row = 1.5, .fixed = 30, .ready = true };
+					     .row = 1.5, .fixed = 30, .ready = true,
+					     .timed_left = 12, .fixed_left = 5 };
 }
 
 /* What holds for each division; the sum by cell into took[], slots into n[]. */
@@ -65,7 +67,7 @@ static void check_slots(const struct divide *d, const struct slot *s, size_t n, 
 		assert_true(s[i].cell < d->n_cells);
 		assert_true(c->ready);
 		assert_true(s[i].seconds >= 1);
-		assert_true(s[i].n && s[i].n <= (s[i].fixed ? d->n_fixed : d->n_timed));
+		assert_true(s[i].n && s[i].n <= (s[i].fixed ? c->fixed_left : d->n_timed));
 		assert_true(cost - s[i].expected < 0.001 && s[i].expected - cost < 0.001);
 		assert_true(!i || s[i - 1].round <= s[i].round);
 		if (!s[i].fixed)
@@ -76,7 +78,7 @@ static void check_slots(const struct divide *d, const struct slot *s, size_t n, 
 		all += cost;
 	}
 	for (size_t i = 0; i < d->n_cells; i++)
-		assert_true(fixed[i] <= !d->cells[i].fixed_done);
+		assert_true(fixed[i] <= !!d->cells[i].fixed_left);
 	if (all > d->seconds)
 		fail_msg("%.1f s of %.1f s", all, d->seconds);
 }
@@ -84,7 +86,7 @@ static void check_slots(const struct divide *d, const struct slot *s, size_t n, 
 static void test_divide(void **state)
 {
 	struct divide_cell cells[CELLS];
-	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12, .n_fixed = 5 };
+	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12 };
 	double took[CELLS];
 	size_t slots[CELLS];
 
@@ -119,7 +121,7 @@ static void test_divide(void **state)
 static void test_divide_whole(void **state)
 {
 	struct divide_cell cells[CELLS];
-	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12, .n_fixed = 5,
+	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12,
 			    .seconds = 7200, .seed = 1 };
 	size_t timed = 0, fixed = 0, n;
 	struct slot *s;
@@ -140,7 +142,7 @@ static void test_divide_whole(void **state)
 static void test_divide_small(void **state)
 {
 	struct divide_cell cells[CELLS];
-	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12, .n_fixed = 5,
+	struct divide d = { .cells = cells, .n_cells = CELLS, .n_timed = 12,
 			    .seconds = 60, .seed = 7 };
 	double took[CELLS];
 	size_t slots[CELLS], n;
@@ -177,15 +179,26 @@ static void test_divide_small(void **state)
 		cells[i].ready = false;
 	assert_int_equal(night_divide(&d, &s), 0);
 	free(s);
+	/* Of a round that was begun, the rest. */
+	make_cells(cells);
+	for (size_t i = 0; i < CELLS; i++)
+		cells[i].timed_left = 3;
+	n = night_divide(&d, &s);
+	check_slots(&d, s, n, took, slots);
+	for (size_t i = 0; i < n; i++)
+		assert_true(s[i].fixed || s[i].n == 3);
+	free(s);
 	/* Only fixed scenarios, once. */
 	make_cells(cells);
 	d.n_timed = 0;
+	for (size_t i = 0; i < CELLS; i++)
+		cells[i].timed_left = 0;
 	n = night_divide(&d, &s);
 	check_slots(&d, s, n, took, slots);
 	assert_true(n >= KERNELS);
 	free(s);
 	for (size_t i = 0; i < CELLS; i++)
-		cells[i].fixed_done = true;
+		cells[i].fixed_left = 0;
 	assert_int_equal(night_divide(&d, &s), 0);
 	free(s);
 }
@@ -314,6 +327,7 @@ static json_t *cell(const char *kernel, const char *flavor, bool built)
 	if (built) {
 		char *key = xasprintf("%s-%s", kernel, flavor);
 
+		json_object_set_new(j, "built", json_true());
 		json_object_set_new(j, "key", json_string(key));
 		json_object_set_new(j, "arch", json_string("x86_64"));
 		json_object_set_new(j, "release", json_string("6.12.117"));
@@ -418,8 +432,8 @@ static void test_quiet(void **state)
 	text = derive(dir, "report.txt", PINLAB_OK);
 	check_mail(text);
 	has(text, "Nothing failed in 2 boots of 2 kernels: 4 results passed, 0 failed, 2 were skipped, 6 were not run.");
-	has(text, "6.12, torture: limits/pins");
-	has(text, "6.12, debug: nothing was run: the time was not enough to build it");
+	has(text, "6.12, 6.12+exclusive (torture): limits/pins");
+	has(text, "6.12 (debug): nothing was run: the time was not enough to build it");
 	has(text, "builds 6.12 debug (10 min 00 s; cut off)");
 	has(text, "./pinlab nightly --budget 2h");
 	has(text, "6.12 1/1 2 0 1 1 1000 0.5");
@@ -566,6 +580,10 @@ static void test_status(void **state)
 	edit(dir, "clock.json", "\"cut\"", "\"failed\"");
 	text = derive(dir, "report.txt", PINLAB_BROKE);
 	has(text, "1 kernel could not be built. Nothing failed in 2 boots");
+	has(text, "6.12, debug, boot: BROKEN: its build failed");
+	free(text);
+	text = in(dir, "junit.xml");
+	has(text, "name=\"boot\"> <error message=\"its build failed\" type=\"BROKEN\"/>");
 	free(text);
 	free(dir);
 }
@@ -803,7 +821,7 @@ static void test_plan(void **state)
 	json_decref(n.clock);
 	json_decref(n.last);
 	strlist_free(&q.scenarios);
-	free(n.over);
+	free(n.state);
 	free(last);
 }
 
