@@ -392,7 +392,9 @@ static void take_stock(struct nightly *n)
 
 		night_look(dir, &l);
 		/* A boot that was cut off is none; but what it had found it had found. */
-		n->state[i] = l.done || l.failed ? TURN_RAN : TURN_PLANNED;
+		n->state[i] = l.done ? TURN_RAN : l.failed ? TURN_LEFT : TURN_PLANNED;
+		if (l.done || l.failed)
+			night_note_rows(n, night_cell_of(n, t), &l.run);
 		if (l.done && !l.failed)
 			night_prune(dir);
 		if (n->state[i] == TURN_PLANNED)

@@ -112,6 +112,8 @@ static int run_turn(struct nightly *n, size_t i)
 		note("the budget is over: %s was cut off, and counts as not run",
 		     json_text(turn, "id"));
 	night_look(dir, &l);
+	if (l.loaded)
+		night_note_rows(n, night_cell_of(n, turn), &l.run);
 	if (l.done && !l.failed) {
 		night_prune(dir);
 		json_object_set_new(json_object_get(n->clock, "turns"), json_text(turn, "id"),
@@ -240,6 +242,7 @@ int night_run(struct night_request *q)
 	int ret = parse_kernels(&n, lists, counts);
 
 	if (!ret) {
+		n.had = xcalloc(n.n * q->scenarios.n, sizeof(*n.had));
 		n.name = q->o->run ? xstrdup(q->o->run) : run_new_name("nightly");
 		n.dir = run_path(n.name);
 		ret = whole_night(&n);
@@ -250,6 +253,7 @@ int night_run(struct night_request *q)
 	free(counts);
 	free(n.kernels);
 	free(n.state);
+	free(n.had);
 	free(n.name);
 	free(n.dir);
 	json_decref(n.plan);

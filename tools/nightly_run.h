@@ -7,6 +7,7 @@
 
 #include "kernel.h"
 #include "options.h"
+#include "samples.h"
 
 /* Seconds of "90m", "2h", "1h30m", "5400s" or "5400"; -1 if it is none of these. */
 long night_budget(const char *text);
@@ -76,7 +77,7 @@ char *night_globs(const struct strlist *all, bool *chosen);
 enum turn_state {
 	TURN_PLANNED,
 	TURN_RAN,
-	TURN_LEFT,			/* there was no time for it */
+	TURN_LEFT,			/* there was no time for it, or for all of it */
 };
 
 /* A night that is under way. */
@@ -88,6 +89,7 @@ struct nightly {
 	size_t n;
 	json_t *plan, *clock, *last;	/* last: NULL without a last night */
 	enum turn_state *state;		/* by turn of the plan */
+	bool *had;			/* by cell and scenario: came to a result */
 	double before;			/* seconds of earlier sessions */
 	double started;			/* this one, on now_seconds()'s clock */
 };
@@ -120,6 +122,8 @@ void night_cost(const struct nightly *n, size_t cell, struct divide_cell *c);
 double night_expected(const struct nightly *n, const json_t *turn);
 /* The first seed that no turn of a plan has; those that are run again do not count. */
 unsigned long night_next_seed(const json_t *plan);
+/* Which scenarios have come to a result in a boot of this cell. */
+void night_note_rows(struct nightly *n, size_t cell, const struct run *run);
 /* The cell of a turn. */
 size_t night_cell_of(const struct nightly *n, const json_t *turn);
 /*

@@ -160,18 +160,30 @@ static bool is_named(const char *globs, const char *scenario)
 	return hit;
 }
 
-/* Has it had a turn in this cell, or will it have one? */
+void night_note_rows(struct nightly *n, size_t cell, const struct run *run)
+{
+	const struct boot *b = &run->boots[0];
+
+	for (size_t i = 0; i < b->rec.n_rows; i++)
+		for (size_t s = 0; s < n->q->scenarios.n; s++)
+			/* In the last one the kernel may have gone down: that is one too. */
+			if (!strcmp(b->rec.rows[i].name, n->q->scenarios.v[s]) &&
+			    (b->there || b->rec.rows[i].verdict != VERDICT_NONE))
+				n->had[cell * n->q->scenarios.n + s] = true;
+}
+
+/* Has it come to a result in this cell, or is it planned to? */
 static bool had_turn(const struct nightly *n, size_t cell, size_t scenario)
 {
 	const json_t *t;
 	size_t i;
 
 	json_array_foreach(json_object_get(n->plan, "turns"), i, t)
-		if (n->state[i] != TURN_LEFT && night_cell_of(n, t) == cell &&
+		if (n->state[i] == TURN_PLANNED && night_cell_of(n, t) == cell &&
 		    strcmp(json_text(t, "kind"), "again") &&
 		    is_named(json_text(t, "scenarios"), n->q->scenarios.v[scenario]))
 			return true;
-	return false;
+	return n->had[cell * n->q->scenarios.n + scenario];
 }
 
 static size_t count_left(const struct nightly *n, size_t cell, bool timed)

@@ -780,11 +780,13 @@ static void test_plan(void **state)
 	struct kernel *kernels[] = { &k[0], &k[1] };
 	bool wanted[] = { true, true, true, true }, timed[] = { false, true, true, true };
 	struct night_request q = { .budget = 900, .wanted = wanted, .timed = timed };
-	struct nightly n = { .q = &q, .kernels = kernels, .n = 2, .started = now_seconds() };
+	bool had[2 * ARRAY_SIZE(names)] = { false };
+	struct nightly n = { .q = &q, .kernels = kernels, .n = 2, .started = now_seconds(),
+			     .had = had };
 	struct night night;
 	const json_t *turns, *t;
 	double sum = 0;
-	size_t i, of[2] = { 0 };
+	size_t i, before, of[2] = { 0 };
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -817,6 +819,18 @@ static void test_plan(void **state)
 	}
 	assert_true(sum <= 900 && sum > 800);
 	assert_true(of[0] > 2 && of[1] > 4);
+	/* With little time left: what had no result yet in 6.12. */
+	for (i = 0; i < json_array_size(turns); i++)
+		n.state[i] = TURN_RAN;
+	memset(had, true, sizeof(had));
+	had[1] = false;
+	had[3] = false;
+	q.budget = 36;
+	before = json_array_size(turns);
+	assert_true(night_plan_turns(&n, false) >= 1);
+	t = json_array_get(turns, before);
+	assert_int_equal(night_cell_of(&n, t), 0);
+	assert_string_equal(json_text(t, "scenarios"), "model,race/fork");
 	json_decref(n.plan);
 	json_decref(n.clock);
 	json_decref(n.last);
