@@ -109,11 +109,14 @@ static void add_timed(struct slots *s, const struct divide_cell *c, size_t cell,
 		add(s, (struct slot){ cell, false, n, share, around + share, round });
 }
 
-/* Fixed scenarios once, from at most half of the time; what is left of it. */
+/*
+ * Fixed scenarios once, from at most half of the time as long as there are
+ * others that had no turn; what is left of it.
+ */
 static double give_fixed(const struct divide *d, size_t cell, double seconds, struct slots *s)
 {
 	const struct divide_cell *c = &d->cells[cell];
-	double most = d->n_timed ? seconds / 2 : seconds, cost;
+	double most = c->timed_left ? seconds / 2 : seconds, cost;
 	size_t n = 0;
 
 	if (c->fixed_left && most > c->boot)
@@ -144,6 +147,9 @@ static void give_timed(const struct divide *d, size_t cell, double seconds, stru
 	double most = c->boot + n * one(c, SHARE_MOST);
 
 	if (!n || seconds < least(d, c))
+		return;
+	/* A second turn is for all of them or for none. */
+	if (night_too_short(c, n, seconds) && !c->timed_left)
 		return;
 	if (night_too_short(c, n, seconds))
 		n = (seconds - c->boot) / one(c, SHARE_LEAST);

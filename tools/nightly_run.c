@@ -114,11 +114,11 @@ static int run_turn(struct nightly *n, size_t i)
 	night_look(dir, &l);
 	if (l.loaded)
 		night_note_rows(n, night_cell_of(n, turn), &l.run);
-	if (l.done && !l.failed) {
+	if (l.done && !l.failed)
 		night_prune(dir);
+	if (l.done && l.run.boots[0].ok)
 		json_object_set_new(json_object_get(n->clock, "turns"), json_text(turn, "id"),
 				    json_real(now_seconds() - began));
-	}
 	/* Verdicts are the report's; a boot without an outcome could not be run. */
 	if (cut || l.done)
 		ret = PINLAB_OK;

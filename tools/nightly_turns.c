@@ -426,11 +426,7 @@ size_t night_plan_turns(struct nightly *n, bool first)
 	n_slots = d.seconds > 0 ? night_divide(&d, &slots) : 0;
 	for (size_t i = 0; i < n_slots; i++) {
 		const struct slot *s = &slots[i];
-		const struct divide_cell *c = &cells[s->cell];
 
-		/* A second turn is for all of them or for none. */
-		if (!s->fixed && s->n < d.n_timed && !c->timed_left)
-			continue;
 		choose(n, s, count(n->q, n->q->wanted, !s->fixed), chosen);
 		add_turn(n, s->cell, s->fixed ? "fixed" : "timed",
 			 d.seed + (s->fixed ? 0 : nth[s->cell]), s->seconds, chosen);

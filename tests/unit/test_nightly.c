@@ -71,6 +71,8 @@ static void check_slots(const struct divide *d, const struct slot *s, size_t n, 
 		assert_true(cost - s[i].expected < 0.001 && s[i].expected - cost < 0.001);
 		assert_true(!i || s[i - 1].round <= s[i].round);
 		if (!s[i].fixed)
+			assert_true(s[i].n == d->n_timed || c->timed_left);
+		if (!s[i].fixed)
 			assert_false(night_too_short(c, s[i].n, cost + 1));
 		fixed[s[i].cell] += s[i].fixed;
 		took[s[i].cell] += cost;
@@ -187,6 +189,15 @@ static void test_divide_small(void **state)
 	check_slots(&d, s, n, took, slots);
 	for (size_t i = 0; i < n; i++)
 		assert_true(s[i].fixed || s[i].n == 3);
+	free(s);
+	/* Where only fixed ones had no turn, they do not leave half of the time to others. */
+	d.seconds = 300;
+	for (size_t i = 0; i < CELLS; i++)
+		cells[i].timed_left = 0;
+	n = night_divide(&d, &s);
+	check_slots(&d, s, n, took, slots);
+	for (size_t i = 0; i < n; i++)
+		assert_true(s[i].cell >= KERNELS || (s[i].fixed && s[i].n == 4));
 	free(s);
 	/* Only fixed scenarios, once. */
 	make_cells(cells);
