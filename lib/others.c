@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "kmsg.h"
 #include "tools.h"
 
 #define OUT		"/tmp/others.out"	/* of one program */
 #define ALL		"/tmp/others.all"
-#define MAX_WORDS	48
 #define SETTLE_TRIES	40	/* of 50 ms: pins go with RCU and workers */
 #define EXIT_SKIP	4	/* KSFT_SKIP */
 
@@ -23,19 +23,6 @@ struct tally {
 	unsigned int pass, fail, skip;
 	char end[200];		/* of the program that ended the list; "": all went well */
 };
-
-static int run_line(const char *line, unsigned int seconds, int *status)
-{
-	char words[600], *argv[MAX_WORDS + 1], *save;
-	int n = 0;
-
-	snprintf(words, sizeof(words), "%s", line);
-	for (char *w = strtok_r(words, " ", &save); w && n < MAX_WORDS;
-	     w = strtok_r(NULL, " ", &save))
-		argv[n++] = w;
-	argv[n] = NULL;
-	return tools_run((const char *const *)argv, seconds, OUT, status);
-}
 
 /* "ok 5 # SKIP why"; true if it is a result. */
 static bool count_result(struct tally *t, const char *line)
@@ -116,7 +103,7 @@ static int run_all(struct tally *t, const char *const *lines, unsigned int secon
 	for (; *lines && !*t->end && err != -ENOENT; lines++) {
 		int status = -1;
 
-		err = run_line(*lines, seconds, &status);
+		err = command_run(*lines, seconds, OUT, &status);
 		how_it_ended(t, *lines, err, status);
 		read_output(t, *lines, err ? -1 : status, all);
 	}
