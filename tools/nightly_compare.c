@@ -155,12 +155,14 @@ static json_t *export_failures(const struct night *n)
 	for (size_t i = 0; i < n->n_failures; i++) {
 		const struct night_failure *f = &n->failures[i];
 		const struct night_turn *t = &n->turns[f->turn];
-		json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:s}", "kernel",
+		json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s}", "kernel",
 				      n->cells[f->cell].kernel, "flavor",
 				      n->cells[f->cell].flavor, "scenario",
 				      n->scenarios.v[f->scenario], "promise", f->promise, "text",
 				      night_string(f->text), "seed", (json_int_t)t->seed, "share",
-				      (json_int_t)night_share(t), "turn", t->id);
+				      (json_int_t)night_share(t), "seconds",
+				      (json_int_t)t->seconds, "scenarios",
+				      json_text(t->json, "scenarios"), "turn", t->id);
 
 		json_array_append_new(list, j);
 	}

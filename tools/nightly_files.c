@@ -123,7 +123,7 @@ void night_reproduce(const struct night *n, const struct night_turn *t, struct t
 	text_line(out, "%s", "");
 	text_line(out, "The whole boot again, with pinlab %s:", json_text(plan, "suite"));
 	night_command(t, NULL, out);
-	for (size_t i = 0; i < b->rec.n_rows; i++) {
+	for (size_t i = 0; b->rec.n_rows > 1 && i < b->rec.n_rows; i++) {
 		enum verdict v = b->rec.rows[i].verdict;
 
 		if (v < VERDICT_FAIL && (v != VERDICT_NONE || b->ok))

@@ -17,6 +17,8 @@
 #define DEBUG_SLOWER	3.0
 /* The part of the time that what failed last night may take. */
 #define AGAIN_PART	(1.0 / 3)
+/* Seconds of a timed scenario that is run again alone, at least. */
+#define AGAIN_SHARE	10
 
 static size_t first_part(const char *name)
 {
@@ -295,27 +297,44 @@ static void choose(const struct nightly *n, const struct slot *s, size_t all, bo
 	}
 }
 
-/* One more scenario for each failure that the seed has had in that cell. */
-static bool choose_failed(const struct nightly *n, const json_t *like, bool *chosen)
+static bool same_boot(const json_t *a, const json_t *b)
 {
-	const json_t *f;
-	size_t i;
+	return !strcmp(json_text(a, "kernel"), json_text(b, "kernel")) &&
+	       !strcmp(json_text(a, "flavor"), json_text(b, "flavor")) &&
+	       json_equal(json_object_get(a, "seed"), json_object_get(b, "seed"));
+}
 
-	memset(chosen, 0, n->q->scenarios.n * sizeof(*chosen));
+/*
+ * What the seed has had in that cell: all that its boots ran, because one
+ * scenario may have failed of what another had left; or only what failed. The
+ * seconds for it, 0 if there is nothing.
+ */
+static long choose_again(const struct nightly *n, const json_t *like, bool all, bool *chosen)
+{
+	const struct night_request *q = n->q;
+	long seconds = 0, share = 0;
+	size_t i, timed;
+	const json_t *f;
+
+	memset(chosen, 0, q->scenarios.n * sizeof(*chosen));
 	json_array_foreach(json_object_get(n->last, "failures"), i, f) {
-		if (strcmp(json_text(f, "kernel"), json_text(like, "kernel")) ||
-		    strcmp(json_text(f, "flavor"), json_text(like, "flavor")) ||
-		    !json_equal(json_object_get(f, "seed"), json_object_get(like, "seed")))
+		const char *globs = json_text(f, all ? "scenarios" : "scenario");
+		long its = json_integer_value(json_object_get(f, "seconds"));
+		long part = json_integer_value(json_object_get(f, "share"));
+
+		if (!same_boot(f, like))
 			continue;
-		for (size_t s = 0; s < n->q->scenarios.n; s++) {
-			/* A boot that died on its own gets all of its scenarios again. */
-			if (!strcmp(json_text(f, "scenario"), NIGHT_BOOT))
-				chosen[s] |= n->q->wanted[s] && n->q->timed[s];
-			chosen[s] |= n->q->wanted[s] &&
-				     !strcmp(json_text(f, "scenario"), n->q->scenarios.v[s]);
-		}
+		for (size_t s = 0; s < q->scenarios.n; s++)
+			chosen[s] |= q->wanted[s] && is_named(globs, q->scenarios.v[s]);
+		seconds = its > seconds ? its : seconds;
+		share = part > share ? part : share;
 	}
-	return count(n->q, chosen, true) + count(n->q, chosen, false);
+	timed = count(q, chosen, true);
+	if (!timed)
+		return count(q, chosen, false) ? 1 : 0;
+	if (!all)
+		seconds = (share < AGAIN_SHARE ? AGAIN_SHARE : share) * timed;
+	return seconds > 0 ? seconds : 1;
 }
 
 static bool is_planned(const struct nightly *n, size_t cell, unsigned long seed)
@@ -330,20 +349,25 @@ static bool is_planned(const struct nightly *n, size_t cell, unsigned long seed)
 	return false;
 }
 
-/* Take it back where it does not fit into the rest of `left`. */
-static double keep_if_fits(struct nightly *n, double left)
+/* Put it into the plan, if it fits into *left seconds. */
+static bool add_again(struct nightly *n, size_t cell, unsigned long seed, long seconds,
+		      bool *chosen, double *left)
 {
 	json_t *turns = json_object_get(n->plan, "turns");
-	size_t last = json_array_size(turns) - 1;
-	double cost = night_expected(n, json_array_get(turns, last));
+	size_t at = json_array_size(turns);
+	double cost;
 
-	if (cost <= left)
-		return left - cost;
-	json_array_remove(turns, last);
+	add_turn(n, cell, "again", seed, seconds, chosen);
+	cost = night_expected(n, json_array_get(turns, at));
+	if (cost <= *left) {
+		*left -= cost;
+		return true;
+	}
+	json_array_remove(turns, at);
 	json_object_set_new(n->plan, "next_turn",
 			    json_integer(json_integer_value(json_object_get(n->plan,
 									    "next_turn")) - 1));
-	return left;
+	return false;
 }
 
 static bool find_cell(const struct nightly *n, const json_t *like, size_t *cell)
@@ -365,28 +389,26 @@ static void plan_again(struct nightly *n)
 
 	json_array_foreach(json_object_get(n->last, "failures"), i, f) {
 		unsigned long seed = json_integer_value(json_object_get(f, "seed"));
-		long share = json_integer_value(json_object_get(f, "share"));
+		bool in = !find_cell(n, f, &cell) || is_planned(n, cell, seed);
 
-		if (!find_cell(n, f, &cell) || is_planned(n, cell, seed) ||
-		    !choose_failed(n, f, chosen))
-			continue;
-		share = share < 10 ? 10 : share;
-		add_turn(n, cell, "again", seed, share * (count(n->q, chosen, true) ?: 1), chosen);
-		left = keep_if_fits(n, left);
+		/* The boot as it was; where there is no time for that, what failed alone. */
+		for (int all = 1; all >= 0 && !in; all--) {
+			long seconds = choose_again(n, f, all, chosen);
+
+			in = seconds && add_again(n, cell, seed, seconds, chosen, &left);
+		}
 	}
 	json_array_foreach(json_object_get(n->last, "cut"), i, f) {
 		unsigned long seed = json_integer_value(json_object_get(f, "seed"));
+		long seconds = json_integer_value(json_object_get(f, "seconds"));
 
 		if (!find_cell(n, f, &cell) || is_planned(n, cell, seed))
 			continue;
 		for (size_t s = 0; s < n->q->scenarios.n; s++)
 			chosen[s] = n->q->wanted[s] && is_named(json_text(f, "scenarios"),
 								n->q->scenarios.v[s]);
-		if (!count(n->q, chosen, true) && !count(n->q, chosen, false))
-			continue;
-		add_turn(n, cell, "again", seed,
-			 json_integer_value(json_object_get(f, "seconds")), chosen);
-		left = keep_if_fits(n, left);
+		if (count(n->q, chosen, true) || count(n->q, chosen, false))
+			add_again(n, cell, seed, seconds, chosen, &left);
 	}
 	free(chosen);
 }

@@ -781,6 +781,11 @@ static void test_reproduce(void **state)
 	free(dir);
 }
 
+static json_t *turns_of(const struct nightly *n)
+{
+	return json_object_get(n->plan, "turns");
+}
+
 /* A night that would run on two kernels, after one in which seeds 101 and 102 failed. */
 static void test_plan(void **state)
 {
@@ -815,12 +820,10 @@ static void test_plan(void **state)
 
 		sum += night_expected(&n, t);
 		of[night_cell_of(&n, t)]++;
-		/* What failed comes first, with its own seed and only what failed. */
+		/* What failed comes first, with its own seed and in the same boot. */
 		assert_int_equal(!strcmp(json_text(t, "kind"), "again"), i < 2);
-		if (!i)
-			assert_true(seed == 101 && !strcmp(scenarios, "race/fork"));
-		else if (i == 1)
-			assert_true(seed == 103 && !strcmp(scenarios, "race/cow"));
+		if (i < 2)
+			assert_true(seed == (i ? 103 : 101) && !strcmp(scenarios, "race"));
 		else
 			assert_in_range(seed, 500, 600);
 		if (!strcmp(json_text(t, "kind"), "timed"))
@@ -842,6 +845,15 @@ static void test_plan(void **state)
 	t = json_array_get(turns, before);
 	assert_int_equal(night_cell_of(&n, t), 0);
 	assert_string_equal(json_text(t, "scenarios"), "model,race/fork");
+	/* A boot of its own for each is a third of the budget at most: then what failed alone. */
+	json_array_clear(turns_of(&n));
+	q.budget = 63;
+	night_plan_turns(&n, true);
+	t = json_array_get(turns, 0);
+	assert_string_equal(json_text(t, "kind"), "again");
+	assert_string_equal(json_text(t, "scenarios"), "race/fork");
+	assert_int_equal(json_integer_value(json_object_get(t, "seconds")), 10);
+	assert_string_equal(json_text(json_array_get(turns, 1), "kind"), "timed");
 	json_decref(n.plan);
 	json_decref(n.clock);
 	json_decref(n.last);
