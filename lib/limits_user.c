@@ -19,6 +19,7 @@
 #include "child.h"
 
 #define NOBODY		65534
+#define REST_TRIES	100	/* of 100 ms */
 #define GONE_TRIES	100	/* of 50 ms: what a killed process held goes with its workers */
 
 void loot_stop(struct loot *l, int err, const char *fmt, ...)
@@ -29,6 +30,14 @@ void loot_stop(struct loot *l, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(l->stop, sizeof(l->stop), fmt, ap);
 	va_end(ap);
+}
+
+void loot_wait(const long *what, long n)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+
+	while (__atomic_load_n(what, __ATOMIC_SEQ_CST) < n)
+		nanosleep(&nap, NULL);
 }
 
 long read_number(const char *path)
@@ -56,8 +65,7 @@ static void be_nobody(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-int user_start(struct row *r, struct user *u, void (*take)(struct loot *l), const struct loot *l,
-	       bool wait)
+int user_start(struct row *r, struct user *u, void (*take)(struct loot *l), const struct loot *l)
 {
 	char b = 'n';
 
@@ -81,7 +89,7 @@ int user_start(struct row *r, struct user *u, void (*take)(struct loot *l), cons
 	close(u->done[1]);
 	if (u->pid < 0)
 		return row_fail(r, "fork: %s", strerror(errno));
-	if (!wait || (read(u->done[0], &b, 1) == 1 && b == 'y'))
+	if (read(u->done[0], &b, 1) == 1 && b == 'y')
 		return 0;
 	waitpid(u->pid, NULL, 0);
 	u->pid = -1;
@@ -105,29 +113,49 @@ static void fact(struct row *r, const struct attack *a, const char *what, const 
 	torture_fact(r, limits_text("%s/%s", a->name, what), "%s", text);
 }
 
-/* What the page has more of than in the beginning. */
-static long risen(const struct mass *m, bool pins)
+/* What there is more of than before the process began. */
+struct risen {
+	long refs, pins;	/* of the page; in the whole machine */
+};
+
+/* When it has come to rest: who waits in the kernel says so to nobody. */
+static int look(struct mass *m, struct risen *now)
 {
-	if (!pins)
-		return mass_refs(m) - (uint32_t)m->start.refcount;
-	if (m->info.pincount >= 0)
-		return m->info.pincount - m->start.pincount;
-	return (mass_refs(m) - (uint32_t)m->start.refcount) / 1024;
+	const struct timespec nap = { .tv_nsec = 100000000 };
+	long before = -1;
+
+	for (int i = 0; i < REST_TRIES; i++) {
+		torture_drain();
+		if (mass_set(m, 0, false))
+			return -1;
+		if (mass_refs(m) == before)
+			break;
+		before = mass_refs(m);
+		nanosleep(&nap, NULL);
+	}
+	now->refs = mass_refs(m);
+	now->pins = torture_pins_balance();
+	return 0;
 }
 
-static int say_taken(struct mass *m, const struct attack *a, const struct loot *l)
+/* A pin of a small folio is 1,024 references, one of a large folio one. */
+static void say_taken(struct mass *m, const struct attack *a, const struct loot *l,
+		      const struct risen *before, const struct risen *now)
 {
-	const char *what = a->pins ? "pins" : "references";
+	long pins = now->pins - before->pins;
+	long refs = now->refs - before->refs - pins * (m->info.pincount < 0 ? 1024 : 1);
+	const char *warned = torture_take_warnings(m->r) ? ", with a warning" : "";
+	char what[100] = "";
 
-	torture_drain();
-	if (mass_set(m, 0, false))
-		return -1;
-	fact(m->r, a, "taken", limits_text("%s %s, which are %s %s; %s", count_text(l->taken),
-					   a->unit, count_text(risen(m, a->pins)), what,
-					   *l->stop ? limits_text("stopped by %s", l->stop) :
-					   "as many as it was told to"));
-	torture_figure(m->r, limits_text("%s/taken", a->name), what, risen(m, a->pins));
-	return 0;
+	if (pins)
+		snprintf(what, sizeof(what), "%s pins", count_text(pins));
+	if (refs)
+		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s reference%s",
+			 pins ? " and " : "", count_text(refs), refs == 1 ? "" : "s");
+	fact(m->r, a, "taken", limits_text("%s by %s%s%s%s", what, a->by,
+					   *l->stop ? "; stopped by " : "", l->stop, warned));
+	torture_figure(m->r, limits_text("%s/taken", a->name), pins ? "pins" : "references",
+		       pins ? pins : refs);
 }
 
 /* A page that was shared with the host: the owner has a pin, and wants it for itself again. */
@@ -141,20 +169,22 @@ static int retake_answer(struct mass *m, int *answer)
 	return mass_give(m, PINLAB_PIN_LT_FAST, 1, 1);
 }
 
-static int say_refused(struct mass *m, const struct attack *a)
+static int say_given(struct mass *m, const struct attack *a)
 {
-	int retake;
+	const char *pin = answer_text(ask_pin(m)), *get = answer_text(ask_get(m));
+	const char *warned = torture_take_warnings(m->r) ? ", with warnings" : "";
+	int exclusive, retake;
 
-	fact(m->r, a, "pin-by-others", answer_text(ask_pin(m)));
 	if (!limits_exclusive(m->r)) {
-		fact(m->r, a, "owner-exclusive-pin", NO_EXCLUSIVE);
-		fact(m->r, a, "owner-retake", NO_EXCLUSIVE);
-		return 0;
+		fact(m->r, a, "meanwhile", limits_text("pin %s, get %s%s", pin, get, warned));
+		return mass_check(m);
 	}
-	fact(m->r, a, "owner-exclusive-pin", answer_text(ask_exclusive(m)));
+	exclusive = ask_exclusive(m);
 	if (retake_answer(m, &retake))
 		return -1;
-	fact(m->r, a, "owner-retake", answer_text(retake));
+	fact(m->r, a, "meanwhile",
+	     limits_text("pin %s, get %s%s; the owner's exclusive pin %s, retake %s", pin, get,
+			 warned, answer_text(exclusive), answer_text(retake)));
 	return mass_check(m);
 }
 
@@ -184,10 +214,31 @@ static int say_gone(struct mass *m, const struct attack *a)
 	return 0;
 }
 
+/* Takes, and keeps it; what root does before has an end in user_end(). */
+static int begin(struct row *r, const struct attack *a, struct user *u, const struct loot *l)
+{
+	int ret = a->before ? a->before(r) : 0;
+
+	if (ret)
+		return ret;
+	ret = user_start(r, u, a->take, l);
+	if (ret && a->after)
+		a->after();
+	return ret;
+}
+
+static void end(const struct attack *a, struct user *u)
+{
+	if (a->after)
+		a->after();
+	user_kill(u);
+}
+
 /* The owner was first. */
 static int say_beside_exclusive(struct mass *m, const struct attack *a, const struct loot *l)
 {
 	struct loot some = *l;
+	struct risen before, now;
 	struct user u;
 	int ret;
 
@@ -198,20 +249,22 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 	if (mass_take(m, PINLAB_EXC_FAST, 1, 1) != 1)
 		return torture_finding(m->r, "result", "the exclusive pin of a free page was %s",
 				       answer_text(m->err));
-	some.most = some.most < 1100 ? some.most : 1100;
-	ret = user_start(m->r, &u, a->take, &some, true);
-	if (!ret && !mass_set(m, 0, false)) {
-		if (!m->info.exclusive || (a->pins && u.loot->taken))
-			ret = torture_finding(m->r, "pin-beside-exclusive",
-					      "%s: %ld %s taken beside the exclusive pin, which is %s",
-					      a->name, u.loot->taken, a->unit,
-					      m->info.exclusive ? "there" : "gone");
+	some.most = a->beside ? a->beside : some.most;
+	if (look(m, &before) || begin(m->r, a, &u, &some))
+		return -1;
+	ret = look(m, &now);
+	if (!ret && (!m->info.exclusive || now.pins != before.pins))
+		ret = torture_finding(m->r, "pin-beside-exclusive",
+				      "%s: %ld pins by %s beside the exclusive pin, which is %s",
+				      a->name, now.pins - before.pins, a->by,
+				      m->info.exclusive ? "there" : "gone");
+	if (u.loot->taken)
 		fact(m->r, a, "beside-an-exclusive-pin",
-		     limits_text("%ld %s given%s%s; the exclusive pin stays", u.loot->taken, a->unit,
-				 u.loot->taken ? "" : ", the first ",
-				 u.loot->taken ? "" : answer_text(u.loot->err)));
-	}
-	user_kill(&u);
+		     limits_text("given, %s references; the exclusive pin stays",
+				 count_text(now.refs - before.refs)));
+	else
+		fact(m->r, a, "beside-an-exclusive-pin", answer_text(u.loot->err));
+	end(a, &u);
 	if (!ret)
 		ret = mass_give(m, PINLAB_EXC_FAST, 1, 1);
 	if (!ret && m->err)
@@ -222,14 +275,25 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 
 static int attack(struct mass *m, const struct attack *a, const struct loot *l)
 {
+	struct risen before, now;
 	struct user u;
-	int ret = user_start(m->r, &u, a->take, l, true);
+	int ret;
 
+	if (look(m, &before))
+		return -1;
+	torture_take_warnings(m->r);
+	ret = begin(m->r, a, &u, l);
+	if (ret)
+		return ret;
+	if (!u.loot->taken)
+		ret = row_fail(m->r, "%s: nothing could be taken: %s", a->name, u.loot->stop);
 	if (!ret)
-		ret = say_taken(m, a, u.loot);
-	if (!ret)
-		ret = say_refused(m, a);
-	user_kill(&u);
+		ret = look(m, &now);
+	if (!ret) {
+		say_taken(m, a, u.loot, &before, &now);
+		ret = say_given(m, a);
+	}
+	end(a, &u);
 	if (!ret)
 		ret = say_gone(m, a);
 	return ret ? ret : say_beside_exclusive(m, a, l);

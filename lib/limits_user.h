@@ -17,17 +17,21 @@ struct loot {
 	long most;		/* that it may take; there is always a bound */
 	/* Filled in by it. */
 	long taken;
-	long ready;		/* of its own children, that have begun to hold something */
+	long ready;		/* of its own children or threads, that have begun to */
+	long failed;		/* of these: that hold nothing */
 	int err;		/* of what it could not take, 0 or -errno */
 	char stop[160];		/* the same in words: "RLIMIT_NOFILE (4096)" */
 };
 
 struct attack {
 	const char *name;	/* of its facts */
-	const char *unit;	/* of what it takes: "mappings" */
+	const char *by;		/* what it takes them by: "mappings" */
 	enum mem_kind kind;	/* of the page: the folio of the owner */
-	long most;
-	bool pins;		/* it takes pins, not references */
+	long most;		/* that it is told to take, in its own units */
+	long beside;		/* the same beside an exclusive pin; 0: `most` */
+	/* As root: something that it will have to wait for, and its end. NULL: nothing. */
+	int (*before)(struct row *r);
+	void (*after)(void);
 	/*
 	 * In a process of nobody, with the limits that a kernel gives by default.
 	 * It takes what it can, and keeps it until it is killed.
@@ -49,13 +53,14 @@ struct user {
 	int done[2];
 };
 
-/* Returns when take() is over, or with `wait` 0 at once. 0 or -1. */
-int user_start(struct row *r, struct user *u, void (*take)(struct loot *l), const struct loot *l,
-	       bool wait);
+/* Returns when take() is over: 0 or -1. */
+int user_start(struct row *r, struct user *u, void (*take)(struct loot *l), const struct loot *l);
 void user_kill(struct user *u);
 
 /* For take(): "%s: %s" of what and errno. */
 void loot_stop(struct loot *l, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Until n have counted themselves in *what. */
+void loot_wait(const long *what, long n);
 /* A number that the kernel keeps in a file of one line; -1 if there is none. */
 long read_number(const char *path);
 

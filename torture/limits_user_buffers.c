@@ -68,25 +68,24 @@ static int run(struct row *r)
 	static const struct attack attacks[] = {
 		{
 			.name = "small",
-			.unit = "buffers",
+			.by = "registered buffers",
 			.kind = MEM_SHMEM,
 			.most = 1 << 20,
-			.pins = true,
+			.beside = 1,
 			.take = register_pages,
 		}, {
 			.name = "large",
-			.unit = "buffers of a page",
+			.by = "registered buffers of a page",
 			.kind = MEM_SHMEM_THP,
 			.most = 1 << 20,
-			.pins = true,
+			.beside = 1,
 			.take = register_pages,
 		}, {
 			/* 64: the descriptors of these buffers alone take 8 KiB each. */
 			.name = "large-whole",
-			.unit = "buffers of 2 MiB",
+			.by = "64 registered buffers of the folio",
 			.kind = MEM_SHMEM_THP,
 			.most = 64,
-			.pins = true,
 			.take = register_folios,
 		},
 	};

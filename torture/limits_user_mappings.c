@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../lib/child.h"
@@ -57,7 +56,6 @@ static void child(struct loot *l, long n)
 /* What one may not have, several of the same user may. */
 static void map_in_processes(struct loot *l)
 {
-	const struct timespec nap = { .tv_nsec = 10000000 };
 	long each = l->most / PROCESSES;
 
 	for (int i = 0; i < PROCESSES; i++) {
@@ -71,8 +69,7 @@ static void map_in_processes(struct loot *l)
 		}
 		l->taken += each;
 	}
-	while (__atomic_load_n(&l->ready, __ATOMIC_SEQ_CST) < l->taken)
-		nanosleep(&nap, NULL);
+	loot_wait(&l->ready, l->taken);
 }
 
 static int run(struct row *r)
@@ -80,19 +77,20 @@ static int run(struct row *r)
 	static const struct attack attacks[] = {
 		{
 			.name = "small",
-			.unit = "mappings",
+			.by = "mappings",
 			.kind = MEM_SHMEM,
 			.most = 1 << 20,
+			.beside = 1100,
 			.take = map_again_and_again,
 		}, {
 			.name = "large",
-			.unit = "mappings",
+			.by = "mappings",
 			.kind = MEM_SHMEM_THP,
 			.most = 4096,
 			.take = map_again_and_again,
 		}, {
 			.name = "small-by-several",
-			.unit = "mappings in 8 processes",
+			.by = "mappings of 8 processes",
 			.kind = MEM_SHMEM,
 			.most = PROCESSES * 160,
 			.take = map_in_processes,

@@ -62,15 +62,17 @@ static int run(struct row *r)
 	static const struct attack attacks[] = {
 		{
 			.name = "small",
-			.unit = "pages in pipes",
+			.by = "pages in pipes",
 			.kind = MEM_SHMEM,
 			.most = 1 << 20,
+			.beside = 1100,
 			.take = fill_pipes,
 		}, {
 			.name = "large",
-			.unit = "pages in pipes",
+			.by = "pages in pipes",
 			.kind = MEM_SHMEM_THP,
 			.most = 1 << 20,
+			.beside = 1100,
 			.take = fill_pipes,
 		},
 	};
