@@ -18,8 +18,10 @@
 #include "../lib/limits_user.h"
 
 #define VECTORS		256	/* BIO_MAX_VECS: more are waited for one after the other */
-#define DELAY_MS	2000
-#define DEPTH		1024
+#define DEPTH		1024	/* requests that the disk works on at a time */
+/* Of a request. A small read is two of them, at once; a large one 400, one after the other. */
+#define SMALL_MS	1500
+#define LARGE_MS	200
 
 static struct slow_disk disk;
 
@@ -76,26 +78,32 @@ static void read_folios(struct loot *l)
 
 static int run(struct row *r)
 {
-	static const struct attack attacks[] = {
-		{
+	static const struct {
+		unsigned int ms;
+		struct attack a;
+	} on[] = {
+		{ SMALL_MS, {
 			.name = "small",
 			.by = "16 reads of 256 vectors",
 			.kind = MEM_SHMEM,
 			.most = 16,
 			.take = read_pages,
-		}, {
+		} }, { LARGE_MS, {
 			.name = "large",
 			.by = "2 reads of 256 vectors",
 			.kind = MEM_SHMEM_THP,
 			.most = 2,
 			.take = read_folios,
-		},
+		} },
 	};
-	int ret = slow_disk_make(r, &disk, DELAY_MS, DEPTH);
+	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks) && !ret; i++)
-		ret = attack_run(r, &attacks[i]);
-	slow_disk_end(&disk);
+	for (size_t i = 0; i < sizeof(on) / sizeof(*on) && !ret; i++) {
+		ret = slow_disk_make(r, &disk, on[i].ms, DEPTH);
+		if (!ret)
+			ret = attack_run(r, &on[i].a);
+		slow_disk_end(&disk);
+	}
 	return ret;
 }
 
