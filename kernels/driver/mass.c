@@ -8,6 +8,7 @@
  * Nothing here is claimed at the witness, whose words are too small for it:
  * who asks looks at the counts that come back with every answer.
  */
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
 #include <linux/page_ref.h>
@@ -348,7 +349,9 @@ static int persist(struct pinlab_contend *c, struct page **page)
 			break;
 		n = retake ? reexc_user_page(*page) : take(&none, c->op, c->addr, 1, page);
 		c->err = n < 0 ? n : 0;
-		if (c->err == -EBUSY)
+		if (c->err == -EBUSY && c->pause_us)
+			usleep_range(c->pause_us, 2 * c->pause_us);
+		else if (c->err == -EBUSY)
 			cond_resched();
 	} while (c->err == -EBUSY && c->done < c->n);
 	c->ns = ktime_get_ns() - c->ns;
@@ -369,7 +372,7 @@ int pinlab_contend(struct pinlab_contend *c)
 	c->refused = 0;
 	c->err = 0;
 	c->ns = 0;
-	if (err || c->n > PINLAB_MASS_MAX || c->op == PINLAB_PIN_REMOTE ||
+	if (err || c->n > PINLAB_MASS_MAX || c->pause_us > USEC_PER_SEC || c->op == PINLAB_PIN_REMOTE ||
 	    c->op == PINLAB_PIN_MEMFD)
 		return err ?: -EINVAL;
 	if (is_exclusive(c->op) || c->op == PINLAB_RETAKE)

@@ -238,6 +238,8 @@ struct pinlab_contend {
 	__u64 addr;
 	__u32 op;
 	__s32 err;		/* out: 0, or -errno of the last try */
+	__u32 pause_us;		/* sleep about so long between two tries; 0: try again at once */
+	__u32 pad;
 	__s64 n;
 	__s64 done;		/* out: tries */
 	__s64 refused;		/* out: -EBUSY for others than exclusive ops */
