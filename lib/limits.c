@@ -277,6 +277,8 @@ int mass_ask(struct mass *m, enum pinlab_op op)
 	if (call(m, &q))
 		return -EIO;
 	err = m->err;
+	if (m->others)
+		return err;
 	if (settle(m, &before, &same))
 		return -EIO;
 	/* Less: what the batches held before. */
@@ -406,7 +408,7 @@ static void append(struct search *s, char *text, size_t len, bool first_set)
 	warnings = torture_take_warnings(s->m->r);
 	snprintf(text + strlen(text), len - strlen(text), "; %s%s from %s%s on%s%s",
 		 first_set ? "simulated, counter set: " : "", s->q->word(s->answer),
-		 count_text(counted(s)), s->q->pins ? " pins" : "",
+		 count_text(counted(s)), !s->q->pins ? "" : counted(s) == 1 ? " pin" : " pins",
 		 warnings ? ", with a warning" : "",
 		 s->q->pins && mass_refs(s->m) >= 1l << 31 ?
 		 ": the reference count is 2^31 then" : "");

@@ -18,6 +18,7 @@ struct mass {
 	struct pinlab_page_info start;	/* refcounts here include the driver's one */
 	struct pinlab_page_info info;	/* after the last call */
 	int err;			/* of the last call: 0 or -errno */
+	bool others;			/* let go of it by themselves: do not compare its counts */
 	/*
 	 * Pins of a large folio at which the next is refused; 0: not known. More
 	 * are never set, because no calls can bring them there.

@@ -311,6 +311,7 @@ int attack_run(struct row *r, const struct attack *a)
 	l.addr = r->mem.addr;
 	l.fd = r->mem.fd;
 	err = mass_begin(r, &m, r->mem.addr, r->mem.fd);
+	m.others = a->ends;
 	if (!err)
 		err = attack(&m, a, &l);
 	if (!err)

@@ -29,6 +29,7 @@ struct attack {
 	enum mem_kind kind;	/* of the page: the folio of the owner */
 	long most;		/* that it is told to take, in its own units */
 	long beside;		/* the same beside an exclusive pin; 0: `most` */
+	bool ends;		/* what it takes ends by itself */
 	/* As root: something that it will have to wait for, and its end. NULL: nothing. */
 	int (*before)(struct row *r);
 	void (*after)(void);

@@ -99,8 +99,12 @@ static int small(struct mass *m, const char *kind, bool memfd)
 	return mass_give(m, PINLAB_PIN_FAST, pins - 1, 1);
 }
 
-static int large(struct mass *m, const char *kind)
+static int large(struct mass *m, const char *kind, bool in_short)
 {
+	static const struct line first[] = {
+		{ "pin-beside-pins", { ask_pin, answer_text, true } },
+		{ NULL }
+	};
 	static const struct line l[] = {
 		{ "pin-beside-pins", { ask_pin, answer_text, true } },
 		{ "get-beside-pins", { ask_get, answer_text, true } },
@@ -119,7 +123,7 @@ static int large(struct mass *m, const char *kind)
 			 pins == MANY ? "" : ", the next ", pins == MANY ? "" : answer_text(m->err)));
 	if (mass_check(m) || mass_give(m, PINLAB_PIN_FAST, pins, A_CALL))
 		return -1;
-	return lines_fact(m, kind, l);
+	return lines_fact(m, kind, in_short ? first : l);
 }
 
 static int of_kind(struct row *r, enum mem_kind kind)
@@ -134,7 +138,7 @@ static int of_kind(struct row *r, enum mem_kind kind)
 	ioctl(r->drv, PINLAB_IOC_CAPS, &caps);
 	err = mass_begin(r, &m, r->mem.addr, r->mem.fd);
 	if (!err)
-		err = mem_is_large(kind) ? large(&m, name) :
+		err = mem_is_large(kind) ? large(&m, name, kind != MEM_ANON_THP) :
 		      small(&m, name, r->mem.fd >= 0 && caps.memfd);
 	if (!err)
 		err = mass_end(&m);

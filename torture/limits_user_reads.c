@@ -87,12 +87,14 @@ static int run(struct row *r)
 			.by = "16 reads of 256 vectors",
 			.kind = MEM_SHMEM,
 			.most = 16,
+			.ends = true,
 			.take = read_pages,
 		} }, { LARGE_MS, {
 			.name = "large",
 			.by = "2 reads of 256 vectors",
 			.kind = MEM_SHMEM_THP,
 			.most = 2,
+			.ends = true,
 			.take = read_folios,
 		} },
 	};
