@@ -71,7 +71,8 @@ int held_pfn(int fd, unsigned int i, uint64_t *pfn)
 static int held_info(struct holder *h, unsigned long i, struct pinlab_page_info *info)
 {
 	*info = (struct pinlab_page_info){ .index = i };
-	return ioctl(h->fd, PINLAB_IOC_PAGE_INFO, info) ? -errno : 0;
+	return ioctl(h->fd, PINLAB_IOC_PAGE_INFO, info) ?
+	       row_fail(h->r, "the holder's page %lu: %s", i, strerror(errno)) : 0;
 }
 
 static int open_file(struct holder *h)
@@ -81,8 +82,10 @@ static int open_file(struct holder *h)
 	if (h->fd > 0)
 		return 0;
 	h->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-	if (h->fd < 0 || ioctl(h->fd, PINLAB_IOC_CAPS, &caps))
-		return row_fail(h->r, "/dev/pinlab: %s", strerror(errno));
+	if (h->fd < 0 || ioctl(h->fd, PINLAB_IOC_CAPS, &caps)) {
+		row_fail(h->r, "/dev/pinlab: %s", strerror(errno));
+		return -2;
+	}
 	h->exclusive = caps.exclusive;
 	return 0;
 }
@@ -103,15 +106,17 @@ int holder_take(struct holder *h, struct row *r, char *addr, unsigned long pages
 	h->canary = canary;
 	h->pages = 0;
 	if (open_file(h))
-		return -1;
+		return -2;
 	n = pin_pages(h->fd, op_of(h), addr, pages, 0);
-	if (n != (int)pages)
-		return row_fail(r, "the holder's pin of %lu pages: %d, %s", pages, n,
-				n < 0 ? strerror(-n) : "refused");
+	if (n != (int)pages) {
+		row_fail(r, "the holder's pin of %lu pages: %d, %s", pages, n,
+			 n < 0 ? strerror(-n) : "refused");
+		return -2;
+	}
 	h->pages = pages;
 	for (unsigned long i = 0; i < pages; i++) {
 		if (held_info(h, i, &info))
-			return row_fail(r, "the holder's page %lu: %s", i, strerror(errno));
+			return -2;
 		h->pfn[i] = info.pfn;
 		h->order = i ? h->order : info.order;
 		canary_write(addr + i * PAGE_BYTES, canary);
@@ -129,7 +134,7 @@ static int check_counts(struct holder *h, unsigned long i, const char *when)
 	struct pinlab_page_info info;
 
 	if (held_info(h, i, &info))
-		return row_fail(h->r, "the holder's page %lu: %s", i, strerror(errno));
+		return -2;
 	if (!info.maybe_pinned || !!info.exclusive != h->exclusive)
 		return torture_finding(h->r, "flag",
 				       "pfn %#llx is held %s, and the kernel says: %spinned, %sexclusive; %s",

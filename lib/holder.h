@@ -27,14 +27,14 @@ struct holder {
 	unsigned int order;	/* of the first page's folio */
 };
 
-/* Pins and marks the pages; 0, -1 after row_fail(). */
+/* Pins and marks the pages; 0, -2 after row_fail(). */
 int holder_take(struct holder *h, struct row *r, char *addr, unsigned long pages,
 		uint64_t canary);
 /*
  * All that was promised? `mapped`: the pages are still to be found at h->addr
  * as well; else they may be gone from there, and are looked at through /dev/mem
- * only (where the kernel lets us). 0, or -1 after torture_finding(), whose text
- * ends in `when`.
+ * only (where the kernel lets us). 0, -1 after torture_finding(), whose text
+ * ends in `when`, -2 after row_fail().
  */
 int holder_check(struct holder *h, bool mapped, const char *when);
 void holder_give(struct holder *h);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,7 +165,7 @@ static int at_rest(struct race_state *st)
 	int refs;
 
 	if (ioctl(st->w.r->drv, PINLAB_IOC_AUDIT, &a))
-		return row_fail(st->w.r, "audit: %s", strerror(errno));
+		return race_fail(&st->w, "audit: %s", strerror(errno));
 	if (torture_look(st->w.r))
 		return -1;
 	if (st->race->remaps || refs_are_back(st, &bad, &refs))
@@ -189,7 +190,7 @@ static int begin(struct race_state *st)
 	err = racers_begin(st->racers);
 	if (private)
 		madvise(st->w.mem.addr, st->w.mem.bytes, MADV_DOFORK);
-	return err ? row_fail(st->w.r, "racers: %s", strerror(-err)) : 0;
+	return err ? race_fail(&st->w, "racers: %s", strerror(-err)) : 0;
 }
 
 static int race(struct race_state *st)
@@ -211,7 +212,7 @@ static int race(struct race_state *st)
 		st->released += c->released;
 	}
 	if (err && !ret)
-		ret = row_fail(st->w.r, "the driver's race: %s", strerror(-err));
+		ret = race_fail(&st->w, "the driver's race: %s", strerror(-err));
 	return ret;
 }
 
@@ -316,7 +317,8 @@ static int one_round(struct race_state *st)
 		return ret;
 	note_refs(st);
 	ret = compete(st);
-	if (ret < 0) {
+	/* Details belong to a finding. */
+	if (ret == -1) {
 		delays_tell(&st->delays, st->w.r);
 		torture_detail(st->w.r, "round %lu: %s, %lu pages", st->w.n,
 			       mem_kind_name(st->w.mem.kind), st->w.pages);
@@ -416,6 +418,18 @@ int race_run(struct row *r, const struct race *race)
 		figures(st);
 	free(st);
 	return ret;
+}
+
+int race_fail(struct race_round *w, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	row_fail(w->r, "round %lu, %s: %s", w->n, mem_kind_name(w->mem.kind), text);
+	return -2;
 }
 
 pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigned int loops)

@@ -72,8 +72,8 @@ struct race {
 	/*
 	 * All may be NULL. before and after run while nobody races, the holder
 	 * holds its page behind before and until after has run; disturb is
-	 * called over and over while they race. 0, or -1 after torture_finding(),
-	 * 1 after row_skip().
+	 * called over and over while they race. 0, -1 after torture_finding(), -2
+	 * from race_fail(), 1 after row_skip().
 	 */
 	int (*before)(struct race_round *w);
 	int (*disturb)(struct race_round *w);
@@ -88,6 +88,9 @@ int race_run(struct row *r, const struct race *race);
  * with a file of its own, for `loops` requests; its pid, or -1.
  */
 pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigned int loops);
+
+/* In these functions: something that is no broken promise went wrong. -2. */
+int race_fail(struct race_round *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 bool race_has_exclusive(const struct row *r);
 /* Is this page of the round's memory the holder's? Of a large folio, all are. */

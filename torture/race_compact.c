@@ -36,7 +36,7 @@ static int break_up(struct row *r)
 static int disturb(struct race_round *w)
 {
 	race_scribble(w);
-	return knob_write(KNOB, "1") ? row_fail(w->r, KNOB) : 0;
+	return knob_write(KNOB, "1") ? race_fail(w, KNOB) : 0;
 }
 
 static int run(struct row *r)

@@ -62,7 +62,7 @@ static int disturb(struct race_round *w)
 	if (what & 4)
 		pinner = race_child(w, OPS, PINLAB_RACE_READ, 8);
 	if (pid < 0 || pinner < 0)
-		return row_fail(w->r, "fork");
+		return race_fail(w, "fork");
 	write_all(w, mark + 1);
 	waitpid(pid, &status, 0);
 	if (pinner)
@@ -71,7 +71,7 @@ static int disturb(struct race_round *w)
 		return torture_finding(w->r, "content",
 				       "a child has seen what its parent wrote behind the fork, or lost what it wrote itself");
 	if (pinned)
-		return row_fail(w->r, "a child that pins ended with status %#x", pinned);
+		return race_fail(w, "a child that pins ended with status %#x", pinned);
 	if (!has_all(w, mark + 1))
 		return torture_finding(w->r, "content",
 				       "the parent does not find what it wrote behind a fork");

@@ -65,7 +65,7 @@ static int check_result(struct race_round *w, unsigned long i, bool write, long 
 	} else if (race_has_exclusive(w->r) && (res == -EFAULT || res == -EBUSY)) {
 		refused++;
 	} else {
-		return row_fail(w->r, "direct I/O: %ld", res);
+		return race_fail(w, "direct I/O: %ld", res);
 	}
 	if (WORD(page) == want)
 		return 0;
@@ -85,13 +85,13 @@ static int disturb(struct race_round *w)
 	int given = -EBUSY, err;
 	long res;
 
-	/* A read that only takes a reference would overwrite the holder's canary. */
-	if (!pins && race_is_held(w, i))
+	/* Where nobody is refused, a read would overwrite the holder's canary. */
+	if (race_is_held(w, i) && !(pins && w->holder.exclusive))
 		write = true;
 	WORD(page) = mark;
 	err = aio_submit(&aio, write, page, PAGE_BYTES, i * PAGE_BYTES);
 	if (err)
-		return row_fail(w->r, "io_submit: %s", strerror(-err));
+		return race_fail(w, "io_submit: %s", strerror(-err));
 	if (ask)
 		given = ask_for_pin(w->r, PINLAB_EXC_FAST, page);
 	res = aio_done(&aio, false);

@@ -47,7 +47,7 @@ static int disturb(struct race_round *w)
 	if (madvise(w->mem.addr + first * PAGE_BYTES,
 		    w->mem.kind == MEM_HUGETLB ? w->mem.bytes : (end - first) * PAGE_BYTES,
 		    lazily ? MADV_FREE : MADV_DONTNEED))
-		return row_fail(w->r, "madvise: %s", strerror(errno));
+		return race_fail(w, "madvise: %s", strerror(errno));
 	return lazily ? 0 : check(w, first, end, mark);
 }
 

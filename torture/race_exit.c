@@ -47,8 +47,8 @@ static int disturb(struct race_round *w)
 	if (!pid)
 		child(w, op, way);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return row_fail(w->r, "fork");
-	return status ? row_fail(w->r, "a child that pins by op %d ended with status %#x", op,
+		return race_fail(w, "fork");
+	return status ? race_fail(w, "a child that pins by op %d ended with status %#x", op,
 				 status) : 0;
 }
 

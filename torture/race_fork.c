@@ -36,7 +36,7 @@ static int disturb(struct race_round *w)
 	if (!pid)
 		child(w, what);
 	if (pid < 0)
-		return row_fail(w->r, "fork");
+		return race_fail(w, "fork");
 	waitpid(pid, NULL, 0);
 	/* The parent writes too, so that what is shared after the fork is copied again. */
 	for (unsigned long i = 0; i < w->pages; i++)

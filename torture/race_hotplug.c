@@ -25,7 +25,7 @@ static int disturb(struct race_round *w)
 	if (!err)
 		err = knob_write(CPU, "1");
 	nanosleep(&nap, NULL);
-	return err ? row_fail(w->r, CPU ": %s", strerror(-err)) : 0;
+	return err ? race_fail(w, CPU ": %s", strerror(-err)) : 0;
 }
 
 static int run(struct row *r)

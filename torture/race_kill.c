@@ -28,9 +28,9 @@ static int kill_and_wait(struct race_round *w, pid_t pid)
 	nanosleep(&nap, NULL);
 	kill(pid, SIGKILL);
 	if (waitpid(pid, &status, 0) != pid)
-		return row_fail(w->r, "waitpid");
+		return race_fail(w, "waitpid");
 	if (status && !WIFSIGNALED(status))
-		return row_fail(w->r, "a child that pins ended by itself, status %#x", status);
+		return race_fail(w, "a child that pins ended by itself, status %#x", status);
 	return 0;
 }
 
@@ -40,7 +40,7 @@ static int kill_racer(struct race_round *w)
 	pid_t pid = race_child(w, ops | (race_has_exclusive(w->r) ? OPS_EXC : 0),
 			       PINLAB_RACE_READ | PINLAB_RACE_HOLD, MANY);
 
-	return pid < 0 ? row_fail(w->r, "fork") : kill_and_wait(w, pid);
+	return pid < 0 ? race_fail(w, "fork") : kill_and_wait(w, pid);
 }
 
 /* The page of its own that it has written its canary to. */
@@ -68,22 +68,22 @@ static int kill_target(struct race_round *w)
 			  -1, 0);
 	uint64_t canary = rng_next(&w->rng), pfn = 0;
 	struct child c;
-	int ret = 0, n;
+	int ret = 0, n, err;
 
 	if (page == MAP_FAILED || child_pipes(&c))
-		return row_fail(w->r, "memory for a child");
+		return race_fail(w, "memory for a child");
 	c.pid = child_fork();
 	if (!c.pid)
 		victim(page, canary, &c);
 	if (c.pid < 0 || !child_answered(&c))
-		return row_fail(w->r, "fork");
+		return race_fail(w, "fork");
 	n = pin_pages(w->r->drv, PINLAB_PIN_REMOTE, page, 1, c.pid);
 	if (n == 1)
 		ret = held_pfn(w->r->drv, 0, &pfn);
 	if (n != 1 || ret)
-		ret = row_fail(w->r, "a remote pin of a child's page: %d", n);
-	if (kill_and_wait(w, c.pid))
-		ret = -1;
+		ret = race_fail(w, "a remote pin of a child's page: %d", n);
+	err = kill_and_wait(w, c.pid);
+	ret = ret ? ret : err;
 	/* Somebody takes the memory that is free now. */
 	*(volatile char *)page = 1;
 	if (!ret)

@@ -34,7 +34,7 @@ static int disturb(struct race_round *w)
 	moved = syscall(SYS_move_pages, 0, n, addrs, nodes, status, MPOL_MF_MOVE_ALL);
 	/* Positive: so many did not move. */
 	if (moved < 0 && errno != EBUSY && errno != ENOENT && errno != EAGAIN && errno != ENOMEM)
-		return row_fail(w->r, "move_pages: %s", strerror(errno));
+		return race_fail(w, "move_pages: %s", strerror(errno));
 	if (rng_below(&w->rng, 8))
 		return 0;
 	return holder_check(&w->holder, true, "after move_pages()");

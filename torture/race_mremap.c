@@ -24,7 +24,7 @@ static int move(struct race_round *w, char *from, char *to, size_t bytes, int fl
 	if (p == MAP_FAILED && errno == EINVAL && flags)
 		p = mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to);
 	if (p == MAP_FAILED)
-		return row_fail(w->r, "mremap: %s", strerror(errno));
+		return race_fail(w, "mremap: %s", strerror(errno));
 	if (along)
 		w->holder.addr += to - from;
 	return 0;
@@ -36,17 +36,19 @@ static int disturb(struct race_round *w)
 	bool part = w->mem.kind != MEM_HUGETLB && rng_below(&w->rng, 2);
 	size_t bytes = part ? (1 + rng_below(&w->rng, w->pages)) * PAGE_BYTES : w->mem.bytes;
 	bool check = !rng_below(&w->rng, 4);
+	int ret;
 
-	if (move(w, home, away, bytes, rng_below(&w->rng, 2) ? MREMAP_DONTUNMAP : 0))
-		return -1;
-	if (check && holder_check(&w->holder, true, "moved away by mremap()"))
-		return -1;
-	if (move(w, away, home, bytes, 0))
-		return -1;
+	ret = move(w, home, away, bytes, rng_below(&w->rng, 2) ? MREMAP_DONTUNMAP : 0);
+	if (!ret && check)
+		ret = holder_check(&w->holder, true, "moved away by mremap()");
+	if (!ret)
+		ret = move(w, away, home, bytes, 0);
+	if (ret)
+		return ret;
 	/* What came back is gone from there: keep the place. */
 	if (mmap(away, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
 		 -1, 0) == MAP_FAILED)
-		return row_fail(w->r, "mmap: %s", strerror(errno));
+		return race_fail(w, "mmap: %s", strerror(errno));
 	return 0;
 }
 

@@ -18,10 +18,10 @@ static int disturb(struct race_round *w)
 	int flags = w->mem.fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
 
 	if (rng_below(&w->rng, 2) && munmap(w->mem.addr, bytes))
-		return row_fail(w->r, "munmap: %s", strerror(errno));
+		return race_fail(w, "munmap: %s", strerror(errno));
 	if (mmap(w->mem.addr, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, w->mem.fd, 0) ==
 	    MAP_FAILED)
-		return row_fail(w->r, "mmap: %s", strerror(errno));
+		return race_fail(w, "mmap: %s", strerror(errno));
 	if (rng_below(&w->rng, 2))
 		*(volatile char *)w->mem.addr = 1;
 	return 0;

@@ -29,13 +29,18 @@ static uint64_t bad[FRAMES];
 static unsigned int nr_bad;
 static unsigned long soft, hard;
 
-static int note(struct race_round *w, char *page)
+/*
+ * A page of a huge one that cannot be split keeps its mark when it is freed,
+ * and whoever gets it next is struck by it: those are only moved.
+ */
+static int note(struct race_round *w, char *page, bool *whole)
 {
 	struct pinlab_page_info info = { .addr = (uintptr_t)page };
 
 	if (ioctl(w->r->drv, PINLAB_IOC_PAGE_INFO, &info))
-		return row_fail(w->r, "page info: %s", strerror(errno));
+		return race_fail(w, "page info: %s", strerror(errno));
 	bad[nr_bad] = info.pfn;
+	*whole = info.order;
 	return 0;
 }
 
@@ -80,7 +85,7 @@ static int poison(struct race_round *w, char *page)
 		err = fallocate(w->mem.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 				page - w->mem.addr, PAGE_BYTES);
 	if (err)
-		return row_fail(w->r, "replacing a poisoned page: %s", strerror(errno));
+		return race_fail(w, "replacing a poisoned page: %s", strerror(errno));
 	WORD(page) = 1;
 	return 0;
 }
@@ -89,14 +94,17 @@ static int disturb(struct race_round *w)
 {
 	unsigned long i = rng_below(&w->rng, w->pages);
 	char *page = w->mem.addr + i * PAGE_BYTES;
+	bool softly = rng_below(&w->rng, 2), whole = false;
+	int ret;
 
 	if (nr_bad == FRAMES) {
 		race_scribble(w);
 		return 0;
 	}
-	if (note(w, page))
-		return -1;
-	return race_is_held(w, i) || rng_below(&w->rng, 2) ? offline(w, page) : poison(w, page);
+	ret = note(w, page, &whole);
+	if (ret)
+		return ret;
+	return race_is_held(w, i) || softly || whole ? offline(w, page) : poison(w, page);
 }
 
 /* What is still in use, by a holder of a huge page, say, says so and is left. */

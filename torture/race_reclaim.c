@@ -29,7 +29,7 @@ static int disturb(struct race_round *w)
 	for (unsigned long i = 0; i < w->pages; i++)
 		WORD(w, i) = mark + i;
 	if (madvise(w->mem.addr, w->mem.bytes, what))
-		return row_fail(w->r, "madvise: %s", strerror(errno));
+		return race_fail(w, "madvise: %s", strerror(errno));
 	if (rng_below(&w->rng, 2))
 		return 0;
 	for (unsigned long i = 0; i < w->pages; i++)

@@ -25,7 +25,7 @@ static int split_by_knob(struct race_round *w)
 
 	/* Pinned ones stay as they are. */
 	return err && err != -EAGAIN && err != -EBUSY ?
-	       row_fail(w->r, THP_SPLIT_KNOB ": %s", strerror(-err)) : 0;
+	       race_fail(w, THP_SPLIT_KNOB ": %s", strerror(-err)) : 0;
 }
 
 /* Behind the pages that are raced for: the rest of the folio has no mapping any more. */
@@ -34,8 +34,8 @@ static int unmap_tail(struct race_round *w)
 	char *tail = w->mem.addr + HUGE_BYTES - 16 * PAGE_BYTES;
 
 	if (madvise(tail, 16 * PAGE_BYTES, MADV_DONTNEED))
-		return row_fail(w->r, "madvise: %s", strerror(errno));
-	return knob_write(DROP, "2") ? row_fail(w->r, DROP) : 0;
+		return race_fail(w, "madvise: %s", strerror(errno));
+	return knob_write(DROP, "2") ? race_fail(w, DROP) : 0;
 }
 
 /* Two mappings, and one again: the page table is split, the folio is not. */
@@ -45,7 +45,7 @@ static int protect_part(struct race_round *w)
 
 	if (mprotect(part, PAGE_BYTES, PROT_READ) ||
 	    mprotect(part, PAGE_BYTES, PROT_READ | PROT_WRITE))
-		return row_fail(w->r, "mprotect: %s", strerror(errno));
+		return race_fail(w, "mprotect: %s", strerror(errno));
 	return 0;
 }
 

@@ -26,11 +26,11 @@ static int cut(struct race_round *w, unsigned long first, unsigned long end)
 		n = w->mem.bytes - at;
 	if (end == w->pages && rng_below(&w->rng, 2)) {
 		if (ftruncate(w->mem.fd, at) || ftruncate(w->mem.fd, w->mem.bytes))
-			return row_fail(w->r, "ftruncate: %s", strerror(errno));
+			return race_fail(w, "ftruncate: %s", strerror(errno));
 		return 0;
 	}
 	if (fallocate(w->mem.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, n))
-		return row_fail(w->r, "fallocate: %s", strerror(errno));
+		return race_fail(w, "fallocate: %s", strerror(errno));
 	return 0;
 }
 
@@ -48,6 +48,7 @@ static int check(struct race_round *w, unsigned long first, unsigned long end)
 static int disturb(struct race_round *w)
 {
 	unsigned long first = 0, end = w->pages;
+	int ret;
 
 	/* Of a large folio that cannot be split a part is zeroed in place: not the holder's. */
 	if (w->mem.kind == MEM_SHMEM || (w->mem.kind == MEM_SHMEM_THP && !w->holder.pages)) {
@@ -56,9 +57,8 @@ static int disturb(struct race_round *w)
 	}
 	for (unsigned long i = first; i < end; i++)
 		WORD(w, i) = i + 1;
-	if (cut(w, first, end))
-		return -1;
-	return check(w, first, end);
+	ret = cut(w, first, end);
+	return ret ? ret : check(w, first, end);
 }
 
 static int run(struct row *r)

@@ -31,7 +31,7 @@ static int before(struct race_round *w)
 {
 	int err = uffd_register(uffd, w->mem.addr, w->mem.bytes, true);
 
-	return err ? row_fail(w->r, "UFFDIO_REGISTER: %s", strerror(-err)) : 0;
+	return err ? race_fail(w, "UFFDIO_REGISTER: %s", strerror(-err)) : 0;
 }
 
 static int take_away(struct race_round *w, char *page)
@@ -39,21 +39,21 @@ static int take_away(struct race_round *w, char *page)
 	if (w->mem.fd < 0 ? madvise(page, unit(w), MADV_DONTNEED) :
 	    fallocate(w->mem.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		      page - w->mem.addr, unit(w)))
-		return row_fail(w->r, "taking a page away: %s", strerror(errno));
+		return race_fail(w, "taking a page away: %s", strerror(errno));
 	return 0;
 }
 
 static int renew(struct race_round *w, char *page)
 {
 	uint64_t mark = rng_next(&w->rng);
-	int err;
+	int err = take_away(w, page);
 
-	if (take_away(w, page))
-		return -1;
+	if (err)
+		return err;
 	WORD(source) = mark;
 	err = uffd_copy(uffd, page, source, unit(w));
 	if (err)
-		return row_fail(w->r, "UFFDIO_COPY: %s", strerror(-err));
+		return race_fail(w, "UFFDIO_COPY: %s", strerror(-err));
 	if (WORD(page) != mark)
 		return torture_finding(w->r, "content",
 				       "%s page does not have what UFFDIO_COPY has put there",
@@ -83,7 +83,7 @@ static int protect(struct race_round *w, char *page)
 
 	if (!err)
 		err = uffd_protect(uffd, page, unit(w), false);
-	return err ? row_fail(w->r, "UFFDIO_WRITEPROTECT: %s", strerror(-err)) : 0;
+	return err ? race_fail(w, "UFFDIO_WRITEPROTECT: %s", strerror(-err)) : 0;
 }
 
 static int disturb(struct race_round *w)

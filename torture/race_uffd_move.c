@@ -26,13 +26,13 @@ static int before(struct race_round *w)
 
 	if (mmap(away, w->mem.bytes, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-		return row_fail(w->r, "mmap: %s", strerror(errno));
+		return race_fail(w, "mmap: %s", strerror(errno));
 	/* Both of a kind, as mem_alloc() makes them. */
 	madvise(away, w->mem.bytes, mem_is_large(w->mem.kind) ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	err = uffd_register(uffd, away, w->mem.bytes, false);
 	if (!err)
 		err = uffd_register(uffd, w->mem.addr, w->mem.bytes, false);
-	return err ? row_fail(w->r, "UFFDIO_REGISTER: %s", strerror(-err)) : 0;
+	return err ? race_fail(w, "UFFDIO_REGISTER: %s", strerror(-err)) : 0;
 }
 
 static int there_and_back(struct race_round *w, unsigned long page, size_t bytes)
@@ -47,7 +47,7 @@ static int there_and_back(struct race_round *w, unsigned long page, size_t bytes
 	if (err == -EBUSY || err == -EAGAIN)
 		return 0;
 	if (err)
-		return row_fail(w->r, "UFFDIO_MOVE: %s", strerror(-err));
+		return race_fail(w, "UFFDIO_MOVE: %s", strerror(-err));
 	moved++;
 	if (held)
 		torture_finding(w->r, "content",
@@ -56,7 +56,7 @@ static int there_and_back(struct race_round *w, unsigned long page, size_t bytes
 		torture_finding(w->r, "content", "a page lost its contents by UFFDIO_MOVE");
 	err = uffd_move(uffd, home, there, bytes);
 	if (err)
-		return row_fail(w->r, "UFFDIO_MOVE back, of a page that nobody can have pinned: %s",
+		return race_fail(w, "UFFDIO_MOVE back, of a page that nobody can have pinned: %s",
 				strerror(-err));
 	if (*(volatile uint64_t *)(home + 8) != mark)
 		return torture_finding(w->r, "content",

@@ -50,9 +50,9 @@ static int drop(struct race_round *w)
 {
 	int err;
 
-	if (rng_below(&w->rng, 8)) {
+	if (rng_below(&w->rng, 64)) {
 		err = io_uring_unregister_buffers(&ring);
-		return err ? row_fail(w->r, "io_uring_unregister_buffers: %s", strerror(-err)) : 0;
+		return err ? race_fail(w, "io_uring_unregister_buffers: %s", strerror(-err)) : 0;
 	}
 	/* They go with the ring, by a worker. */
 	io_uring_queue_exit(&ring);
@@ -76,7 +76,7 @@ static int disturb(struct race_round *w)
 	if (err == -EBUSY || err == -EFAULT)
 		return 0;
 	if (err)
-		return row_fail(w->r, "io_uring_register_buffers: %s", strerror(-err));
+		return race_fail(w, "io_uring_register_buffers: %s", strerror(-err));
 	registered++;
 	ret = check_beside(w, first, n);
 	err = drop(w);
