@@ -36,6 +36,7 @@ enum model_kind {
 	MK_ANON,
 	MK_ANON_MTHP,		/* folios of 64 KiB */
 	MK_ANON_THP,
+	MK_ANON_HUGETLB,	/* private, so that fork() has to copy */
 	MK_SHMEM,
 	MK_SHMEM_THP,
 	MK_HUGETLB,
@@ -47,7 +48,12 @@ const char *model_kind_name(enum model_kind kind);
 unsigned int model_kind_unit(enum model_kind kind);
 static inline bool model_kind_anon(enum model_kind kind)
 {
-	return kind <= MK_ANON_THP;
+	return kind <= MK_ANON_HUGETLB;
+}
+
+static inline bool model_kind_hugetlb(enum model_kind kind)
+{
+	return kind == MK_ANON_HUGETLB || kind == MK_HUGETLB;
 }
 
 /* What the kernel at hand has. */
@@ -248,6 +254,7 @@ enum model_check {
 	MC_PLACE,	/* the page frame behind an address, or the folio's size */
 	MC_CHILD,	/* the same, in a child */
 	MC_CONTENT,
+	MC_DIRTY,	/* the folio's flag, after a release that says so */
 	MC_COUNTERS,	/* nr_foll_pin_* */
 	MC_REFS,	/* references, after all has been given back */
 	MC_WARNING,	/* there was none, where the contract asks for one */

@@ -17,7 +17,6 @@
 
 #define PM_PRESENT	0x8000000000000000ull
 #define PM_PFN		((1ull << 55) - 1)
-#define KPF_ZERO_PAGE	0x1000000ull	/* linux/kernel-page-flags.h */
 #define MPOL_MF_MOVE_ALL 4		/* linux/mempolicy.h */
 
 static int driver[MODEL_FILES] = { -1, -1 };
@@ -66,17 +65,22 @@ static int step(struct agent_cmd *c)
 	return ret(ioctl(driver[c->file], PINLAB_IOC_RUN, &run));
 }
 
-/* The small one is known; of huge ones there may be another each time. */
-static bool is_zero_page(uint32_t pfn, unsigned int order)
+uint64_t agent_page_flags(uint32_t pfn)
 {
 	uint64_t flags = 0;
 
-	if (order < 9)
-		return pfn == agent_zero_pfn;
 	if (pread(kpageflags, &flags, sizeof(flags), (off_t)pfn * sizeof(flags)) !=
 	    sizeof(flags))
-		return false;
-	return flags & KPF_ZERO_PAGE;
+		return 0;
+	return flags;
+}
+
+/* The small one is known; of huge ones there may be another each time. */
+static bool is_zero_page(uint32_t pfn, unsigned int order)
+{
+	if (order < 9)
+		return pfn == agent_zero_pfn;
+	return agent_page_flags(pfn) & KPF_ZERO_PAGE;
 }
 
 static void fill(struct model_look *l, const struct pinlab_page_info *i)
@@ -208,7 +212,8 @@ static int fork_child(struct agent_cmd *c)
 
 static int map(struct agent_cmd *c)
 {
-	int flags = MAP_FIXED_NOREPLACE | (c->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
+	int flags = MAP_FIXED_NOREPLACE | (c->hugetlb ? MAP_HUGETLB : 0) |
+		    (c->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
 	void *p = mmap((void *)c->addr, c->n * MODEL_PAGE, PROT_READ | PROT_WRITE, flags, c->fd,
 		       (off_t)c->arg * MODEL_PAGE);
 

@@ -19,7 +19,7 @@ enum agent_what {
 	AG_WRITE,	/* word[0..n) where not 0 */
 	AG_READ,	/* the same; AGENT_NO_WORD where it cannot be read */
 	AG_CHILD,	/* fork; the child's page frames to word[0..n), then it writes */
-	AG_MAP,		/* addr, n, fd (-1: none) at page `arg`, huge: MADV_HUGEPAGE or not */
+	AG_MAP,		/* addr, n, fd (-1: none) at page `arg`, huge, hugetlb: what of */
 	AG_UNMAP,
 	AG_MOVE,	/* n pages from addr to addr2 */
 	AG_PROTECT,	/* arg: PROT_* */
@@ -40,7 +40,7 @@ struct agent_cmd {
 	unsigned int file, slot, index, n;
 	uintptr_t addr, addr2;
 	int arg, fd;
-	bool huge;
+	bool huge, hugetlb;
 	struct pinlab_step step;
 	struct model_look look[MODEL_PAGES];
 	uint32_t word[MODEL_PAGES];
@@ -48,6 +48,10 @@ struct agent_cmd {
 
 /* Carry it out in this process. */
 void agent_do(struct agent_cmd *c);
+/* /proc/kpageflags; 0 where it cannot be read. */
+uint64_t agent_page_flags(uint32_t pfn);
+#define KPF_DIRTY	0x10ull		/* linux/kernel-page-flags.h */
+#define KPF_ZERO_PAGE	0x1000000ull
 /* Page frame of the zero page, for model_look.zero. */
 extern uint32_t agent_zero_pfn;
 

@@ -55,7 +55,7 @@ static int excess(const struct run *run, struct model_look look[][MODEL_PAGES],
 	enum model_kind kind = run->seq->region[region].kind;
 	int least = 0, most = 0, cache = 0;
 
-	if (kind == MK_HUGETLB)
+	if (model_kind_hugetlb(kind))
 		cache = run->m.caps->refs[kind] - 1;
 	else if (!model_kind_anon(kind))
 		cache = 1 << l->order;
@@ -63,7 +63,7 @@ static int excess(const struct run *run, struct model_look look[][MODEL_PAGES],
 		int n = mapped(look[r], run->seq->region[r].pages, l->head);
 
 		least += n && n == 1 << l->order ? 1 : n;
-		most += n && kind == MK_HUGETLB ? 1 : n;
+		most += n && model_kind_hugetlb(kind) ? 1 : n;
 	}
 	if (l->refcount - cache > most)
 		return l->refcount - cache - most;
@@ -93,6 +93,7 @@ static int check_references(struct run *run)
 			run_fail_page(run, MC_REFS, "leak", &where, i,
 				      "all is given back, and region %u, page %u has %+d references (refcount %#x, order %u)",
 				      r, i, off, l->refcount, l->order);
+			run->out->fail.want = l->refcount - off;
 			run->out->fail.soft = true;
 			return -1;
 		}

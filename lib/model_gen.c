@@ -248,7 +248,7 @@ static void align_range(struct model_op *o)
 	const struct model_region *r = &gen.seq->region[o->region];
 	unsigned int unit = model_kind_unit(r->kind);
 
-	if (r->kind != MK_HUGETLB && !one_in(4))
+	if (!model_kind_hugetlb(r->kind) && !one_in(4))
 		return;
 	o->page -= o->page % unit;
 	o->pages = (o->pages + unit - 1) / unit * unit;
@@ -325,8 +325,8 @@ static bool draw_alias(struct model_region *r, unsigned int i)
 static void draw_region(unsigned int i)
 {
 	static const uint8_t weight[MK_NR] = {
-		[MK_ANON] = 25, [MK_ANON_MTHP] = 15, [MK_ANON_THP] = 12, [MK_SHMEM] = 25,
-		[MK_SHMEM_THP] = 12, [MK_HUGETLB] = 9,
+		[MK_ANON] = 25, [MK_ANON_MTHP] = 15, [MK_ANON_THP] = 12,
+		[MK_ANON_HUGETLB] = 5, [MK_SHMEM] = 25, [MK_SHMEM_THP] = 12, [MK_HUGETLB] = 7,
 	};
 	struct model_region *r = &gen.seq->region[i];
 

@@ -54,6 +54,20 @@ static int look_mapped(struct run *run, const struct model_held *h, struct model
 	return 0;
 }
 
+/* What was written by way of the pin must not be lost. */
+static int check_dirty(struct run *run, const struct model_op *where, unsigned int page,
+		       const struct model_look *l)
+{
+	bool asked = where->op == PINLAB_UNPIN_DIRTY || where->op == PINLAB_UNPIN_EXC_DIRTY;
+
+	/* Reclaim may have written it to swap since. */
+	if (where->what != MW_GIVE || !asked || l->zero || run->m.reclaimed ||
+	    agent_page_flags(l->head) & KPF_DIRTY)
+		return 0;
+	return run_fail_page(run, MC_DIRTY, "content", where, page,
+			     "released as dirty, and the folio is not dirty");
+}
+
 static int check_after(struct run *run, const struct model_op *o, bool left, bool refused)
 {
 	run_settle(run);
@@ -68,7 +82,8 @@ static int check_after(struct run *run, const struct model_op *o, bool left, boo
 		if (!l.there)
 			continue;
 		if (run_check_state(run, &where, h->page, &l) ||
-		    run_check_base(run, &where, h->page, seen.base[i], &l, refused))
+		    check_dirty(run, &where, h->page, &l) ||
+		    run_check_base(run, &where, h->page, seen.base[i], &seen.look[i], &l, refused))
 			return -1;
 	}
 	return 0;

@@ -169,14 +169,16 @@ int run_check_state(struct run *run, const struct model_op *o, unsigned int page
 	return 0;
 }
 
-int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int before,
-		   const struct model_look *now, bool refused)
+int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
+		   const struct model_look *before, const struct model_look *now,
+		   bool refused)
 {
-	int diff = run_base(run, now) - before;
+	int diff = run_base(run, now) - base;
 	int slack = run->strict ? run->m.reclaimed : RUN_SLACK;
 
 	if (!now->there || now->zero || (diff >= -slack && diff <= slack))
 		return 0;
+	run->out->fail.want = refs_of(now) - diff - refs_of(before);
 	run_fail_page(run, MC_TRACE, refused ? "refusal-trace" : "count", o, page,
 		      "%+d references beside what is held%s (refcount %#x, pin count %#x)", diff,
 		      refused ? ", after a refusal" : "", now->refcount, now->pincount);

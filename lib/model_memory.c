@@ -32,6 +32,7 @@ static int map_pages(struct run *run, unsigned int p, unsigned int region, unsig
 	c->fd = model_kind_anon(r->kind) ? -1 : run->fd[r->file];
 	c->arg = model_kind_anon(r->kind) ? 0 : r->offset + page;
 	c->huge = is_huge(r->kind);
+	c->hugetlb = r->kind == MK_ANON_HUGETLB;
 	return agent_call(&run->agents, p);
 }
 
@@ -223,6 +224,9 @@ int run_fork(struct run *run, const struct model_op *o)
 	int err = agent_fork(&run->agents, o->proc);
 
 	run->out->trace[run->at] = (struct model_trace){ .ran = true, .result = err };
+	/* Pinned huge pages have to be copied, and there may be none. */
+	if (err == -ENOMEM)
+		return 0;
 	if (err)
 		return run_fail(run, MC_SETUP, "result", "fork: %s", strerror(-err));
 	model_forked(&run->m, o->proc);
@@ -245,8 +249,10 @@ static int child_region(struct run *run, unsigned int p, unsigned int region)
 	c->what = AG_CHILD;
 	c->addr = model_address(&run->m, p, region, first);
 	c->n = n;
-	if (run_call(run, p))
-		return -1;
+	if (agent_call(&run->agents, p) == -ENOMEM)
+		return 0;
+	if (c->err)
+		return run_fail(run, MC_SETUP, "result", "fork: %s", strerror(-c->err));
 	for (unsigned int i = 0; i < n; i++)
 		if (check_child_page(run, p, region, first + i, c->word[i]))
 			return -1;

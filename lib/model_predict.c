@@ -88,15 +88,16 @@ static enum answer answer_ordinary(const struct view *v)
 static enum answer answer(const struct model *m, const struct model_op *o,
 			  const struct model_look *l, const struct view *v)
 {
-	const struct model_region *r = &m->seq->region[o->region];
+	enum model_kind kind = m->seq->region[o->region].kind;
 	enum answer a = YES;
 
 	if (is_exclusive_op(o->op))
 		a = may_be_zero_page(m, o, l) ? OPEN : answer_exclusive(v, l);
 	else if (o->op != PINLAB_GET_FAST)
 		a = answer_ordinary(v);
-	/* The pool of huge pages may be empty. */
-	if (a == YES && r->kind == MK_HUGETLB && !l->there && !v->folio)
+	/* The pool of huge pages may be empty, where one has to be made or copied. */
+	if (a == YES && model_kind_hugetlb(kind) && !v->folio &&
+	    (!l->there || model_kind_anon(kind)))
 		a = OPEN;
 	return a;
 }

@@ -107,6 +107,13 @@ static void put_fill(const struct model_op *o, unsigned int first)
 	}
 }
 
+static const char *map_how(enum model_kind kind)
+{
+	if (kind == MK_ANON_HUGETLB)
+		return "HUGETLB";
+	return model_kind_unit(kind) > 1 && kind != MK_HUGETLB ? "HUGE" : "SMALL";
+}
+
 static void put_map(const struct model_op *o)
 {
 	const struct model_region *r = &pr.seq->region[o->region];
@@ -121,10 +128,9 @@ static void put_map(const struct model_op *o)
 		put_by(o->proc);
 		put("map((unsigned long)%s, %u, ", address(o->proc, o->proc, o->region, i), len);
 		if (model_kind_anon(r->kind))
-			put("-1, 0, %d);\n", model_kind_unit(r->kind) > 1);
+			put("-1, 0, %s);\n", map_how(r->kind));
 		else
-			put("fd_%c, %u, %d);\n", 'a' + r->file, r->offset + i,
-			    r->kind == MK_SHMEM_THP);
+			put("fd_%c, %u, %s);\n", 'a' + r->file, r->offset + i, map_how(r->kind));
 	}
 }
 
@@ -276,9 +282,9 @@ static void put_region(unsigned int i)
 	put("\tchar *%c = map(%#lxul, %u, ", name, (unsigned long)model_home_address(i, 0, 0),
 	    r->pages);
 	if (model_kind_anon(r->kind))
-		put("-1, 0, %d);\n", model_kind_unit(r->kind) > 1);
+		put("-1, 0, %s);\n", map_how(r->kind));
 	else
-		put("fd_%c, %u, %d);\n", file, r->offset, r->kind == MK_SHMEM_THP);
+		put("fd_%c, %u, %s);\n", file, r->offset, map_how(r->kind));
 	if (r->touched) {
 		bool several = pr.several;
 
@@ -370,6 +376,10 @@ static void put_check(const struct model_fail *f)
 	case MC_CONTENT:
 		put_by(f->proc);
 		put("EXPECT(*(unsigned int *)(%s), %#x);\n", end, f->want);
+		break;
+	case MC_DIRTY:
+		put_by(f->proc);
+		put("EXPECT(dirty(info(%s)), 1);\n", end);
 		break;
 	case MC_COUNTERS:
 		if (f->op >= pr.seq->n)

@@ -96,16 +96,19 @@ static const struct print_part {
 	"#define EXPECT(call, want) expect(__LINE__, #call, call, want)\n" },
 	{ "map",
 	"\n"
-	"/* Pages at this very address; huge: of large folios, where that is left to us. */\n"
-	"static char *map(unsigned long addr, int pages, int fd, int offset, int huge)\n"
+	"/* Pages at this very address; of large folios, where that is left to us. */\n"
+	"enum { SMALL, HUGE, HUGETLB };\n"
+	"\n"
+	"static char *map(unsigned long addr, int pages, int fd, int offset, int how)\n"
 	"{\n"
-	"\tint flags = MAP_FIXED | (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);\n"
+	"\tint flags = MAP_FIXED | (how == HUGETLB ? MAP_HUGETLB : 0) |\n"
+	"\t\t    (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);\n"
 	"\tvoid *p = mmap((void *)addr, pages * PAGE, PROT_READ | PROT_WRITE, flags, fd,\n"
 	"\t\t       offset * PAGE);\n"
 	"\n"
 	"\tif (p == MAP_FAILED)\n"
 	"\t\tdie(\"mmap\");\n"
-	"\tmadvise(p, pages * PAGE, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);\n"
+	"\tmadvise(p, pages * PAGE, how == HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);\n"
 	"\treturn p;\n"
 	"}\n" },
 	{ "file",
@@ -152,6 +155,18 @@ static const struct print_part {
 	"static int pins(struct pinlab_page_info i)\n"
 	"{\n"
 	"\treturn i.pincount >= 0 ? i.pincount & ~(1 << 30) : (i.refcount & ~(1 << 30)) / 1024;\n"
+	"}\n" },
+	{ "dirty",
+	"\n"
+	"static int dirty(struct pinlab_page_info i)\n"
+	"{\n"
+	"\tunsigned long head = i.pfn & ~((1ul << i.order) - 1), flags = 0;\n"
+	"\tint fd = open(\"/proc/kpageflags\", O_RDONLY);\n"
+	"\n"
+	"\tif (pread(fd, &flags, 8, head * 8) != 8)\n"
+	"\t\tdie(\"/proc/kpageflags\");\n"
+	"\tclose(fd);\n"
+	"\treturn flags >> 4 & 1;\n"
 	"}\n" },
 	{ "drain",
 	"\n"

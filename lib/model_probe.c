@@ -50,7 +50,8 @@ static void probe_kind(struct agents *a, struct model_caps *caps, enum model_kin
 	unsigned int unit = model_kind_unit(kind), n = unit;
 
 	*c = (struct agent_cmd){ .what = AG_MAP, .addr = PROBE_ADDR, .n = n,
-				 .fd = backing(kind), .huge = unit > 1 && kind != MK_HUGETLB };
+				 .fd = backing(kind), .hugetlb = kind == MK_ANON_HUGETLB,
+				 .huge = unit > 1 && !model_kind_hugetlb(kind) };
 	if (!model_kind_anon(kind) && c->fd < 0)
 		return;
 	if (agent_call(a, 0))

@@ -39,7 +39,7 @@ static void serve(struct agent_cmd *c, int to, int from)
 
 int agent_fork(struct agents *a, unsigned int p)
 {
-	int to[2], from[2], pid;
+	int to[2], from[2], pid, err;
 
 	if (pipe2(to, O_CLOEXEC))
 		return -errno;
@@ -49,6 +49,7 @@ int agent_fork(struct agents *a, unsigned int p)
 		return -EMFILE;
 	}
 	pid = fork();
+	err = pid < 0 ? -errno : 0;
 	if (!pid) {
 		close(to[1]);
 		close(from[0]);
@@ -59,7 +60,7 @@ int agent_fork(struct agents *a, unsigned int p)
 	if (pid < 0) {
 		close(to[1]);
 		close(from[0]);
-		return -EAGAIN;
+		return err;
 	}
 	a->proc[p].pid = pid;
 	a->proc[p].to = to[1];

@@ -16,6 +16,7 @@ unsigned int model_kind_unit(enum model_kind kind)
 	case MK_ANON_MTHP:
 		return 16;
 	case MK_ANON_THP:
+	case MK_ANON_HUGETLB:
 	case MK_SHMEM_THP:
 	case MK_HUGETLB:
 		return 512;
@@ -174,7 +175,7 @@ static bool aligned(const struct model *m, const struct model_op *o)
 	const struct model_region *r = &m->seq->region[o->region];
 	unsigned int unit = model_kind_unit(r->kind);
 
-	if (r->kind != MK_HUGETLB)
+	if (!model_kind_hugetlb(r->kind))
 		return true;
 	if (o->what == MW_MOVE)
 		return !(o->arg & 1);

@@ -47,9 +47,10 @@ int run_check_state(struct run *run, const struct model_op *o, unsigned int page
 		    const struct model_look *l);
 /* References of a folio that the model does not know of. */
 int run_base(const struct run *run, const struct model_look *l);
-/* They were `before`; now look again. */
-int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int before,
-		   const struct model_look *now, bool refused);
+/* They were `base`, when the folio looked as before; now look again. */
+int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
+		   const struct model_look *before, const struct model_look *now,
+		   bool refused);
 /* Pinned pages are where they were, as large as they were. */
 int run_check_places(struct run *run, unsigned int p, unsigned int region);
 /* That, and pins and flags of all that is mapped anywhere. */

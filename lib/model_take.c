@@ -77,19 +77,29 @@ static void place_folios(struct run *run)
 	}
 }
 
-/* Some of many: the driver answers for one page at a time. */
+/* Some of many, where the others show in the page tables: the driver tells one at a time. */
 #define LOOKED_AT	16u
+
+static unsigned int must_look_at(unsigned int n)
+{
+	if (n <= LOOKED_AT || req.o->op == PINLAB_PIN_MEMFD)
+		return n;
+	for (unsigned int i = 0; i < n; i++)
+		if (!req.after[i].there)
+			return n;
+	return LOOKED_AT;
+}
 
 static int look_after(struct run *run)
 {
 	unsigned int held = run->m.proc[req.o->proc].slot[req.o->file][req.o->slot].n;
-	unsigned int n = req.done < req.n ? req.done : req.n;
-	unsigned int some = n < LOOKED_AT ? n : LOOKED_AT;
+	unsigned int n = req.done < req.n ? req.done : req.n, some;
 
 	run_settle(run);
 	if (run_look(run, req.proc, req.o->region, req.o->page, req.n, req.after))
 		return -1;
 	memcpy(req.got, req.after, sizeof(req.got));
+	some = must_look_at(n);
 	if (some && run_look_slot(run, req.o, held, some, req.got))
 		return -1;
 	if (n > some && run_look_slot(run, req.o, held + n - 1, 1, &req.got[n - 1]))
@@ -140,7 +150,7 @@ static const char *result_text(int result, char *buf, size_t size)
 static bool may_be_short_of_memory(const struct run *run)
 {
 	/* Somebody else's reference keeps a page where no long-term pin may be. */
-	return run->m.caps->movable || run->seq->region[req.o->region].kind == MK_HUGETLB;
+	return run->m.caps->movable || model_kind_hugetlb(run->seq->region[req.o->region].kind);
 }
 
 static int check_result(struct run *run)
@@ -190,7 +200,8 @@ static int check_folios(struct run *run)
 				strcpy(run->out->fail.promise, "refusal-trace");
 			return -1;
 		}
-		if (same && run_check_base(run, req.o, req.o->page + i, req.base[i], l, refused))
+		if (same && run_check_base(run, req.o, req.o->page + i, req.base[i],
+					   &req.before[i], l, refused))
 			return -1;
 	}
 	/* What is not mapped shows in the slot alone. */

@@ -3,7 +3,7 @@
 #include "model.h"
 
 static const char *const kinds[MK_NR] = {
-	"anon", "anon-mthp", "anon-thp", "shmem", "shmem-thp", "hugetlb",
+	"anon", "anon-mthp", "anon-thp", "anon-hugetlb", "shmem", "shmem-thp", "hugetlb",
 };
 
 const char *model_kind_name(enum model_kind kind)

@@ -92,13 +92,24 @@ static void find_counted(struct model_seq *seq, struct model_outcome *out)
 	model_generate(seq, &s.caps, seq->seed, number);
 }
 
+/* Warnings are where counters are easily forgotten. */
+static unsigned int first_flags(const struct model_seq *seq)
+{
+	if (seq->number % COUNT_EVERY == COUNT_EVERY - 1)
+		return MODEL_COUNT;
+	for (unsigned int i = 0; i < seq->n; i++)
+		if (seq->op[i].what == MW_BUG)
+			return MODEL_COUNT;
+	return 0;
+}
+
 /*
  * References are taken for a moment by others too: what shows in them counts
  * only if it shows again with the LRU batches emptied around each operation.
  */
 static void run_confirmed(struct model_seq *seq, struct model_outcome *out)
 {
-	run_once(seq, seq->number % COUNT_EVERY == COUNT_EVERY - 1 ? MODEL_COUNT : 0, out);
+	run_once(seq, first_flags(seq), out);
 	if (out->fail.check == MC_COUNTERS)
 		find_counted(seq, out);
 	if (out->fail.check == MC_NONE || !out->fail.soft)
