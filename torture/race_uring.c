@@ -50,7 +50,7 @@ static int drop(struct race_round *w)
 {
 	int err;
 
-	if (rng_below(&w->rng, 64)) {
+	if (rng_below(&w->rng, 256)) {
 		err = io_uring_unregister_buffers(&ring);
 		return err ? race_fail(w, "io_uring_unregister_buffers: %s", strerror(-err)) : 0;
 	}
