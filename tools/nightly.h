@@ -148,6 +148,8 @@ char *night_manifest(const struct night *n);
 
 /* A run of the verb nightly, by its plan. */
 bool night_is_run(const char *dir);
+/* A line for `list runs`. */
+void night_print_run(const char *name, const char *dir);
 /* As report_derive(). */
 int night_derive(const char *dir);
 

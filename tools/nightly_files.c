@@ -311,3 +311,28 @@ int night_derive(const char *dir)
 	night_free(&n);
 	return ret;
 }
+
+void night_print_run(const char *name, const char *dir)
+{
+	static const char *const words[] = {
+		[PINLAB_OK] = "ok", [PINLAB_FAIL] = "FAIL", [PINLAB_BROKE] = "incomplete",
+	};
+	struct night n;
+	size_t done = 0;
+
+	if (night_load(dir, &n)) {
+		printf("%-32s cannot be read\n", name);
+		night_free(&n);
+		return;
+	}
+	for (size_t i = 0; i < n.n_turns; i++)
+		done += n.turns[i].done;
+	printf("%-32s %.10s  %-6s  %3zu of %-3zu boots  %-17s  ", name,
+	       json_text(n.plan, "started"), json_text(n.plan, "engine"), done, n.n_turns,
+	       words[night_status(&n)]);
+	for (size_t i = 0; i < n.n_cells; i++)
+		if (!strcmp(n.cells[i].flavor, n.cells[0].flavor))
+			printf("%s%s", i ? "," : "", n.cells[i].kernel);
+	printf("\n");
+	night_free(&n);
+}

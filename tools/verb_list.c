@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "nightly.h"
 #include "report.h"
 #include "rows.h"
 #include "runs.h"
@@ -141,6 +142,10 @@ static void print_run(const char *name, const char *dir)
 
 	if (torture_is_run(dir)) {
 		torture_print_run(name, dir);
+		return;
+	}
+	if (night_is_run(dir)) {
+		night_print_run(name, dir);
 		return;
 	}
 	if (report_load(dir, &r)) {
