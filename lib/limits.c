@@ -388,10 +388,12 @@ static int confirm(struct search *s, long place, int before)
 	int ret = go_to(s, place - AROUND);
 
 	for (int i = 1; i <= AROUND && !ret; i++) {
+		bool there = i == AROUND;
+
 		/* What is asked for may end behind where nothing can be added by calls. */
 		if (mass_take(s->m, adder(s), 1, 1) != 1)
 			return mass_give(s->m, adder(s), i - 1, 1);
-		if ((s->q->ask(s->m) != before) != (i == AROUND))
+		if ((s->q->ask(s->m) != before) != there)
 			ret = row_fail(s->m->r,
 				       "with the counter set the answer changes at %ld, by real calls elsewhere",
 				       place);

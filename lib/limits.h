@@ -36,7 +36,7 @@ int mass_check(struct mass *m);
 long mass_take(struct mass *m, enum pinlab_op op, long n, unsigned int batch);
 /* m->err is -EBUSY if the kernel would not take it back. */
 int mass_give(struct mass *m, enum pinlab_op op, long n, unsigned int batch);
-/* 0 or -errno: is one page of op (PINLAB_RETAKE too) given? A refusal that leaves a trace is a finding. */
+/* 0 or -errno: is one page of op (PINLAB_RETAKE too) given? A trace of a refusal is a finding. */
 int mass_ask(struct mass *m, enum pinlab_op op);
 /* Set the counters as n more references would, each of them a pin too if `pins`. */
 int mass_set(struct mass *m, long n, bool pins);
@@ -66,7 +66,7 @@ struct question {
  * In the end the page has what it had before. 0, or -1.
  */
 int limit_fact(struct mass *m, const char *name, const struct question *q);
-#define LIMIT_REAL	(1l << 18)
+#define LIMIT_REAL	0x40000l
 #define LIMIT_END	((1l << 31) + 64)
 
 /* Each way to pin ordinarily, or exclusively; -EPROTO where their answers differ. */

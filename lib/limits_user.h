@@ -65,7 +65,7 @@ void loot_wait(const long *what, long n);
 /* A number that the kernel keeps in a file of one line; -1 if there is none. */
 long read_number(const char *path);
 
-#define USER_FILES	4096	/* INR_OPEN_MAX: what the kernel lets its first process raise itself to */
+#define USER_FILES	4096	/* INR_OPEN_MAX: the hard limit of the first process */
 #define USER_MEMLOCK	(8l << 20)	/* MLOCK_LIMIT */
 
 #endif

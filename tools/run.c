@@ -367,8 +367,11 @@ int run_open(struct run_plan *p)
 	char *path = xasprintf("%s/plan.json", p->dir);
 	json_t *j = plan_json(p);
 	size_t done = 0;
-	int ret;
+	int ret = PINLAB_INTERRUPTED;
 
+	/* What was asked of programs on the way may be missing then. */
+	if (interrupted)
+		goto out;
 	if (!file_exists(path)) {
 		ret = start_new(p, path, j);
 		goto out;

@@ -14,7 +14,7 @@
 
 #include "../lib/limits.h"
 
-#define MANY		(1l << 22)	/* pins by real calls */
+#define MANY		0x400000l	/* pins by real calls */
 #define A_CALL		512u		/* pages, of a large folio */
 
 static int ask_memfd(struct mass *m)
@@ -120,7 +120,8 @@ static int large(struct mass *m, const char *kind, bool in_short)
 		return -1;
 	fact(m, kind, "pages-pinned-by-real-calls",
 	     limits_text("%s, %u a call%s%s", count_text(pins), A_CALL,
-			 pins == MANY ? "" : ", the next ", pins == MANY ? "" : answer_text(m->err)));
+			 pins == MANY ? "" : ", the next ",
+			 pins == MANY ? "" : answer_text(m->err)));
 	if (mass_check(m) || mass_give(m, PINLAB_PIN_FAST, pins, A_CALL))
 		return -1;
 	return lines_fact(m, kind, in_short ? first : l);

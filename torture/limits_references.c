@@ -27,7 +27,8 @@ static int set_to(struct mass *m, long count, long *set)
  * A pin is taken, then the counter set, then it is released; at powers of two
  * and right below, because that is where a bit changes its meaning.
  */
-static int release_at(struct mass *m, enum pinlab_op op, long count, int *err, unsigned int *warnings)
+static int release_at(struct mass *m, enum pinlab_op op, long count, int *err,
+		      unsigned int *warnings)
 {
 	long set = 0;
 

@@ -27,10 +27,10 @@
 #define SAMPLES		8000	/* at most */
 #define CASE_SECONDS	0.9
 #define PINS_A_CALL	2000
-#define TRIES_MAX	(1l << 16)	/* then it is given up */
+#define TRIES_MAX	0x10000l	/* then it is given up */
 #define ENOUGH		1000	/* requests, to speak of 99 % */
 #define PAUSE_US	100
-#define REST_NS		200000	/* at most, between two requests: at any point of what the others do */
+#define REST_NS		200000	/* at most, between two requests */
 
 struct contest {
 	const char *name;
@@ -223,7 +223,7 @@ static void say_cpus(struct row *r)
 	if (f)
 		fclose(f);
 	torture_fact(r, "cpus", "%ld, %s%s", sysconf(_SC_NPROCESSORS_ONLN), model,
-		     strstr(model, "TCG") ? ": emulated, rates and times are not those of a real one" :
+		     strstr(model, "TCG") ? ": emulated, not the rates and times of a real one" :
 		     "");
 }
 
@@ -242,7 +242,8 @@ static int run(struct row *r)
 		{ "large-other-page", MEM_ANON_THP, PINLAB_EXC_FAST, .pinned = 100, .threads = 1 },
 		{ "large-other-page", MEM_ANON_THP, PINLAB_EXC_FAST, .pinned = 100, .threads = 2 },
 		{ "large-other-page", MEM_ANON_THP, PINLAB_EXC_FAST, .pinned = 100, .threads = 4 },
-		{ "small-process_vm_readv", MEM_ANON, PINLAB_EXC_FAST, .copies = true, .threads = 2 },
+		{ "small-process_vm_readv", MEM_ANON, PINLAB_EXC_FAST, .copies = true,
+		  .threads = 2 },
 		{ "small-retake", MEM_ANON, PINLAB_RETAKE, .threads = 2 },
 	};
 	int ret = 0;

@@ -12,7 +12,7 @@
 
 #include "../lib/limits_user.h"
 
-#define TABLE		(1 << 12)	/* of one ring; IORING_MAX_REG_BUFFERS is four times that */
+#define TABLE		4096	/* of one ring; IORING_MAX_REG_BUFFERS is four times that */
 
 /* One more ring with as many buffers of these as go; the number, or -errno. */
 static long fill_ring(struct loot *l, size_t bytes)

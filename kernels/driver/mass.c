@@ -285,7 +285,8 @@ int pinlab_mass(struct pinlab_file *pf, struct pinlab_mass *m)
 	m->done = 0;
 	m->err = 0;
 	if (!h)
-		h = pf->mass = kvzalloc(sizeof(*h), GFP_KERNEL);
+		h = kvzalloc(sizeof(*h), GFP_KERNEL);
+		pf->mass = h;
 	if (!h)
 		return -ENOMEM;
 	if (!m->batch || m->batch > MASS_BATCH || m->n > PINLAB_MASS_MAX ||
@@ -372,7 +373,8 @@ int pinlab_contend(struct pinlab_contend *c)
 	c->refused = 0;
 	c->err = 0;
 	c->ns = 0;
-	if (err || c->n > PINLAB_MASS_MAX || c->pause_us > USEC_PER_SEC || c->op == PINLAB_PIN_REMOTE ||
+	if (err || c->n > PINLAB_MASS_MAX || c->pause_us > USEC_PER_SEC ||
+	    c->op == PINLAB_PIN_REMOTE ||
 	    c->op == PINLAB_PIN_MEMFD)
 		return err ?: -EINVAL;
 	if (is_exclusive(c->op) || c->op == PINLAB_RETAKE)

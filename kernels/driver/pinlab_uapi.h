@@ -202,7 +202,7 @@ enum pinlab_mass_what {
 	PINLAB_MASS_LOOK,
 	PINLAB_MASS_TAKE,	/* `op` at addr, until it has given n pages or not all of a call */
 	PINLAB_MASS_GIVE,	/* back n of what this kind of op has taken */
-	PINLAB_MASS_ASK,	/* would op (PINLAB_RETAKE too) be given? It is given back at once */
+	PINLAB_MASS_ASK,	/* is op (PINLAB_RETAKE too) given? It goes back at once */
 	/*
 	 * Where calls would take hours: add to the counters what n references,
 	 * `pins` of them pins, would have added. pins only where the folio has a
@@ -212,7 +212,7 @@ enum pinlab_mass_what {
 	PINLAB_MASS_END		/* give all back, and the page */
 };
 
-#define PINLAB_MASS_MAX		(1ll << 31)
+#define PINLAB_MASS_MAX		0x80000000ll
 
 struct pinlab_mass {
 	__u64 addr;

@@ -17,7 +17,8 @@ static void test_stale_int3(void **state)
 	/* The byte that trapped is 66: it was an int3 before, and QEMU has run that. */
 	assert_true(console_stale_int3(OOPS "[    1.479766] Code: 00 41 54 55 53 66 <90> e8 b7\n"));
 	/* An int3 that is there, and that nobody handles, is the kernel's own. */
-	assert_false(console_stale_int3(OOPS "[    1.479766] Code: 00 41 54 55 53 cc <90> e8 b7\n"));
+	assert_false(console_stale_int3(OOPS
+					"[    1.479766] Code: 00 41 54 55 53 cc <90> e8 b7\n"));
 	assert_false(console_stale_int3("[ 1.0] BUG: kernel NULL pointer\n"
 					"[ 1.0] Code: 55 53 66 <90> e8 b7\n"));
 	assert_false(console_stale_int3(OOPS "[    1.479766] Code: Bad RIP value.\n <90>"));
