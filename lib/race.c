@@ -64,6 +64,13 @@ static int disturb(struct race_state *st)
 	return ret;
 }
 
+static char *raced(const struct race_state *st, unsigned long page)
+{
+	size_t first = st->race->across ? HUGE_BYTES - st->w.pages / 2 * PAGE_BYTES : 0;
+
+	return st->w.mem.addr + first + page * PAGE_BYTES;
+}
+
 /* The racer's ways that this kernel and this kind of memory have. */
 static uint64_t usable(struct race_state *st, unsigned int i)
 {
@@ -91,7 +98,7 @@ static unsigned int line_up(struct race_state *st)
 		c->process = st->race->processes & 1u << i;
 		c->req = (struct pinlab_race){
 			.ops = usable(st, i),
-			.addr = (uintptr_t)st->w.mem.addr,
+			.addr = (uintptr_t)raced(st, 0),
 			.pages = st->w.pages,
 			.batch = st->race->batch ? st->race->batch :
 				 1 + rng_below(&st->w.rng, MAX_PAGES),
@@ -117,7 +124,7 @@ static void note_refs(struct race_state *st)
 	struct pinlab_page_info info;
 
 	for (unsigned long i = 0; i < st->w.pages; i++)
-		st->before_refs[i] = refs_of(st->w.r, st->w.mem.addr + i * PAGE_BYTES, &info) ?
+		st->before_refs[i] = refs_of(st->w.r, raced(st, i), &info) ?
 				     -1 : info.refcount;
 }
 
@@ -128,7 +135,7 @@ static bool refs_are_back(struct race_state *st, unsigned long *bad, int *refs)
 
 	for (unsigned long i = 0; i < st->w.pages; i++) {
 		if (st->before_refs[i] < 0 ||
-		    refs_of(st->w.r, st->w.mem.addr + i * PAGE_BYTES, &info))
+		    refs_of(st->w.r, raced(st, i), &info))
 			continue;
 		*bad = i;
 		*refs = info.refcount;
@@ -143,7 +150,7 @@ static bool any_pinned(struct race_state *st)
 	struct pinlab_page_info info;
 
 	for (unsigned long i = 0; i < st->w.pages; i++)
-		if (!refs_of(st->w.r, st->w.mem.addr + i * PAGE_BYTES, &info) && info.maybe_pinned)
+		if (!refs_of(st->w.r, raced(st, i), &info) && info.maybe_pinned)
 			return true;
 	return false;
 }
@@ -160,7 +167,7 @@ static void wait_for_unseen(struct race_state *st)
 /* At rest: what is counted is what is held, and references are what they were. */
 static int at_rest(struct race_state *st)
 {
-	struct pinlab_audit a = { .addr = (uintptr_t)st->w.mem.addr, .pages = st->w.pages };
+	struct pinlab_audit a = { .addr = (uintptr_t)raced(st, 0), .pages = st->w.pages };
 	unsigned long bad;
 	int refs;
 
@@ -232,6 +239,7 @@ static int alloc(struct race_state *st)
 {
 	const char *why = "";
 	enum mem_kind kind;
+	size_t bytes;
 	int err;
 
 	if (st->w.mem.map && !st->race->remaps && st->w.n % ROUNDS_A_SET)
@@ -241,10 +249,11 @@ static int alloc(struct race_state *st)
 	st->w.pages = st->race->pages ? st->race->pages : 1 + rng_below(&st->w.rng, MAX_PAGES);
 	if (st->w.pages > MAX_PAGES)
 		st->w.pages = MAX_PAGES;
-	err = mem_alloc(&st->w.mem, kind, st->w.pages * PAGE_BYTES, &why);
+	bytes = st->race->across ? 2 * HUGE_BYTES : st->w.pages * PAGE_BYTES;
+	err = mem_alloc(&st->w.mem, kind, bytes, &why);
 	if (err && st->race->kinds == KIND(kind))
 		return row_skip(st->w.r, "needs %s: %s", why, strerror(-err));
-	if (err && mem_alloc(&st->w.mem, MEM_ANON, st->w.pages * PAGE_BYTES, &why))
+	if (err && mem_alloc(&st->w.mem, MEM_ANON, bytes, &why))
 		return row_skip(st->w.r, "needs %s", why);
 	return 0;
 }
@@ -257,8 +266,7 @@ static int hold(struct race_state *st)
 	if (!holds)
 		return 0;
 	st->held++;
-	return holder_take(&st->w.holder, st->w.r, st->w.mem.addr + page * PAGE_BYTES, 1,
-			   st->w.canary);
+	return holder_take(&st->w.holder, st->w.r, raced(st, page), 1, st->w.canary);
 }
 
 static int check_balance(struct race_state *st, long before)

@@ -49,6 +49,8 @@ struct race {
 	unsigned long pages;		/* that are raced for; 0: drawn, 1 to 8 */
 	unsigned long batch;		/* pages a request at most; 0: drawn */
 	unsigned int round_ms;		/* 0: 20 */
+	/* They lie on both sides of where one huge page ends and the next begins. */
+	bool across;
 	/* Of four rounds in so many a holder keeps one of the pages (holder.h). */
 	unsigned int holds;
 	/*

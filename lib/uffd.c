@@ -12,7 +12,7 @@
 
 int uffd_open(struct row *r, uint64_t features, const char *what, int *fd)
 {
-	struct uffdio_api api = { .api = UFFD_API, .features = features | UFFD_FEATURE_SIGBUS };
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
 
 	*fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (*fd < 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * userfaultfd whose faults nobody handles: an access to what is missing or
- * write-protected fails, SIGBUS for a program and -EFAULT for GUP.
+ * userfaultfd. With UFFD_FEATURE_SIGBUS nobody handles faults: an access to
+ * what is missing or write-protected fails, SIGBUS for a program and -EFAULT
+ * for GUP. Without, it waits for somebody to put something there.
  */
 #ifndef PINLAB_UFFD_H
 #define PINLAB_UFFD_H

@@ -112,8 +112,8 @@ static int run(struct row *r)
 		.before = before,
 		.disturb = disturb,
 	};
-	int ret = uffd_open(r, UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MISSING_HUGETLBFS |
-			    UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
+	int ret = uffd_open(r, UFFD_FEATURE_SIGBUS | UFFD_FEATURE_MISSING_SHMEM |
+			    UFFD_FEATURE_MISSING_HUGETLBFS | UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
 			    "userfaultfd of shmem with write-protection (5.19)", &uffd);
 
 	if (ret)

@@ -82,7 +82,7 @@ static int run(struct row *r)
 		.before = before,
 		.disturb = disturb,
 	};
-	int ret = uffd_open(r, UFFD_FEATURE_MOVE, "UFFDIO_MOVE (6.8)", &uffd);
+	int ret = uffd_open(r, UFFD_FEATURE_SIGBUS | UFFD_FEATURE_MOVE, "UFFDIO_MOVE (6.8)", &uffd);
 
 	if (ret)
 		return ret;

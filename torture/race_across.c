@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests that begin in one huge page and go on in the next: what they have of
+ * the first tells them for its owner, and must not let them into the second,
+ * whose owner drops and retakes it or goes at any moment.
+ *
+ * Oracle: the witness; at rest the counts are those from before, and so is the
+ * kernel's balance of pins.
+ * Varies: kind of memory, where a request begins, how many pages it covers.
+ */
+#include "../lib/race.h"
+
+static int run(struct row *r)
+{
+	static const struct race race = {
+		.kinds = KINDS_LARGE,
+		.racers = { OPS_EXC, OPS_EXC, OPS_EXC | OPS_ORDINARY },
+		.flags = PINLAB_RACE_READ | PINLAB_RACE_SHARE | PINLAB_RACE_DIRTY,
+		.pages = 8,
+		.batch = 8,
+		.across = true,
+		.balances = true,
+	};
+
+	return race_run(r, &race);
+}
+
+PINLAB_SCENARIO(race_across) = {
+	.name		= "race/across",
+	.summary	= "requests that go on from their own folio into another one's",
+	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
+	.run		= run,
+};
