@@ -375,12 +375,6 @@ static void go_first(void)
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &sp);
 }
 
-/* The huge one stays when the row ends, and looks like a leak. */
-static void use_huge_zero_page(bool on)
-{
-	knob_write("/sys/kernel/mm/transparent_hugepage/use_zero_page", on ? "1" : "0");
-}
-
 static int rounds(struct race_state *st)
 {
 	struct rng g = { torture_seed(st->w.r) };
@@ -415,9 +409,7 @@ int race_run(struct row *r, const struct race *race)
 	}
 	if (!race->disturb)
 		go_first();
-	use_huge_zero_page(false);
 	ret = rounds(st);
-	use_huge_zero_page(true);
 	racers_free(st->racers);
 	change_delays(st, false);
 	holder_close(&st->w.holder);

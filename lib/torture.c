@@ -18,15 +18,13 @@
 #include "frame.h"
 #include "keep.h"
 #include "kmsg.h"
+#include "leaks.h"
 #include "record.h"
 
 /* Behind its share of the time a scenario has so long to end its round. */
 #define GRACE_SECONDS	30
 #define FIXED_SECONDS	240
 #define MIN_SHARE	0.3
-/* Slab caches and per-CPU lists breathe; less than this is no leak that can be told. */
-#define LEAK_KB		1536
-#define SETTLE_TRIES	40
 
 extern const struct scenario *const __start_pinlab_scenarios[];
 extern const struct scenario *const __stop_pinlab_scenarios[];
@@ -36,9 +34,6 @@ static struct {
 	double share;		/* seconds of each scenario that is not fixed */
 	struct timespec start;	/* of this row */
 	uint64_t seed;		/* of this row */
-	long pins;		/* before the row */
-	long used_kb;
-	long huge_pages;
 } now;
 
 uint64_t rng_next(struct rng *g)
@@ -203,89 +198,6 @@ unsigned int torture_take_warnings(struct row *r)
 	return c.warnings;
 }
 
-static void refresh_stat(void)
-{
-	int fd = open("/proc/sys/vm/stat_refresh", O_RDONLY | O_CLOEXEC);
-	char buf[8];
-
-	/* Reading is what does it; there is nothing to read. */
-	if (fd >= 0 && read(fd, buf, sizeof(buf)) >= 0)
-		close(fd);
-}
-
-/* The values of these lines of a /proc file, "name value"; absent ones stay 0. */
-static void read_values(const char *path, const char *const *names, long *values, int n)
-{
-	FILE *f = fopen(path, "re");
-	char line[256], name[64];
-	long v;
-
-	memset(values, 0, n * sizeof(*values));
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%63[^: ]%*[: ]%ld", name, &v) != 2)
-			continue;
-		for (int i = 0; i < n; i++)
-			if (!strcmp(name, names[i]))
-				values[i] = v;
-	}
-	if (f)
-		fclose(f);
-}
-
-long torture_pins_balance(void)
-{
-	static const char *const names[] = { "nr_foll_pin_acquired", "nr_foll_pin_released" };
-	long v[2];
-
-	refresh_stat();
-	read_values("/proc/vmstat", names, v, 2);
-	return v[0] - v[1];
-}
-
-/* Free pages that lie in the lists of a CPU are not in MemFree, and may be many. */
-static long percpu_kb(void)
-{
-	FILE *f = fopen("/proc/zoneinfo", "re");
-	long pages = 0, n;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		/* "              count:    12", below "cpu: 0" */
-		if (sscanf(line, " count: %ld", &n) == 1)
-			pages += n;
-	if (f)
-		fclose(f);
-	return pages * (long)(PAGE_BYTES / 1024);
-}
-
-/* Slab objects that nobody uses, page cache; 4: and say nothing about it in the log. */
-static void drop_caches(void)
-{
-	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, "7", 1) != 1)
-		perror("drop_caches");
-	close(fd);
-}
-
-/* Kilobytes that are neither free nor given back for the asking. */
-static long used_kb(void)
-{
-	static const char *const names[] = {
-		"MemTotal", "MemFree", "Buffers", "Cached", "SReclaimable", "SwapCached", "Shmem",
-		"HugePages_Total",
-	};
-	long v[8];
-
-	drop_caches();
-	read_values("/proc/meminfo", names, v, 8);
-	/* Shmem counts as cached, and is not given back. The pool of huge pages is told apart. */
-	return v[0] - v[1] - v[2] - v[3] - v[4] - v[5] + v[6] - v[7] * (long)(HUGE_BYTES / 1024) -
-	       percpu_kb();
-}
-
 void torture_drain(void)
 {
 	cpu_set_t old, one;
@@ -310,56 +222,23 @@ void torture_drain(void)
 	sched_setaffinity(0, sizeof(old), &old);
 }
 
-/* Pages of the hugetlb pool that somebody has. */
-static long huge_pages_in_use(void)
-{
-	static const char *const names[] = { "HugePages_Total", "HugePages_Free" };
-	long v[2];
-
-	read_values("/proc/meminfo", names, v, 2);
-	return v[0] - v[1];
-}
-
 static void before_row(struct row *r)
 {
 	(void)r;
 	kmsg_rearm();
 	kmsg_start();
-	torture_drain();
-	now.pins = torture_pins_balance();
-	now.used_kb = used_kb();
-	now.huge_pages = huge_pages_in_use();
+	leaks_begin();
 	clock_gettime(CLOCK_MONOTONIC, &now.start);
 }
 
-/* What is still to be freed by RCU or a worker takes a moment. */
 static void after_row(struct row *r)
 {
-	const struct timespec nap = { .tv_nsec = 50000000 };
-	long pins = 0, grown = 0, huge = 0;
-
 	/* Orphans of the scenario are ours where we are process 1. */
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	for (int i = 0; i < SETTLE_TRIES; i++) {
-		torture_drain();
-		pins = torture_pins_balance() - now.pins;
-		grown = used_kb() - now.used_kb;
-		huge = huge_pages_in_use() - now.huge_pages;
-		if (!pins && !huge && grown < LEAK_KB)
-			break;
-		nanosleep(&nap, NULL);
-	}
+	leaks_wait();
 	torture_look(r);
-	torture_figure(r, "memory-grown", "KiB", grown);
-	if (pins)
-		torture_finding(r, "leak",
-				"nr_foll_pin_acquired - nr_foll_pin_released is %+ld after the scenario",
-				pins);
-	if (huge)
-		torture_finding(r, "leak", "%+ld pages of the hugetlb pool are in use", huge);
-	if (grown >= LEAK_KB)
-		torture_finding(r, "leak", "%ld KiB of memory did not come back", grown);
+	leaks_tell(r);
 }
 
 static void run_body(struct row *r)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a scenario has left behind: pins that are counted as held, pages of the
+ * hugetlb pool in use, memory that is not free and not given back for the asking.
+ */
+#ifndef PINLAB_LEAKS_H
+#define PINLAB_LEAKS_H
+
+#include "torture.h"
+
+/* Note how things are. */
+void leaks_begin(void);
+/* Until they are so again, or for some seconds: RCU and workers free later. */
+void leaks_wait(void);
+/* A finding for what is not, and what has grown instead. */
+void leaks_tell(struct row *r);
+
+#endif
