@@ -117,18 +117,36 @@ static int one_round(struct wait *w)
 	return ret;
 }
 
+/* Before 6.3 or so a long-term request keeps the mmap_lock, and fails instead. */
+static int probe(struct wait *w)
+{
+	int got;
+
+	madvise(w->first, PAGE_BYTES, MADV_DONTNEED);
+	got = pin_pages(w->r->drv, PINLAB_PIN_LT_FAST, w->first, 1, 0);
+	if (got == -EFAULT)
+		return row_skip(w->r, "needs long-term pins that may wait for userfaultfd");
+	if (got != 1)
+		return row_fail(w->r, "a long-term pin of a missing page: %d", got);
+	unpin_pages(w->r->drv, PINLAB_PIN_LT_FAST, 1);
+	return 0;
+}
+
 static int rounds(struct wait *w)
 {
 	pthread_t t;
-	int ret = 0;
+	int ret;
 
 	w->rng.state = torture_seed(w->r);
 	if (pthread_create(&t, NULL, fill, w))
 		return row_fail(w->r, "pthread_create");
+	ret = probe(w);
 	while (!ret && torture_goes_on(w->r))
 		ret = one_round(w);
 	w->over = true;
 	pthread_join(t, NULL);
+	if (!w->rounds)
+		return ret;
 	torture_figure(w->r, "rounds", "rounds", w->rounds);
 	torture_figure(w->r, "waits", "faults", w->waits);
 	return ret;
