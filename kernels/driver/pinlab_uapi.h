@@ -51,6 +51,8 @@ enum pinlab_op {
  * operation fits how the slot's pages are held, and keep them in the slot.
  */
 #define PINLAB_FORCE	0x4
+/* FOLL_EXCLUSIVE for an operation that takes pages and must not have it. */
+#define PINLAB_EXCLUSIVE 0x8
 
 /* How time is counted in step.ticks. */
 enum pinlab_clock {

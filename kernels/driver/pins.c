@@ -469,6 +469,8 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 
 	l.mark = s->flags & PINLAB_MARK;
 	l.gup_flags = ops[s->op].gup_flags | (s->flags & PINLAB_READ ? 0 : FOLL_WRITE);
+	if (s->flags & PINLAB_EXCLUSIVE)
+		l.gup_flags |= PINLAB_FOLL_EXCLUSIVE;
 	err = pinlab_get_target(&l.t, s->op, s->pid);
 	if (err)
 		return err;
