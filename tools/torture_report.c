@@ -197,7 +197,7 @@ static void bug_table(const struct run *run, struct text *t)
 	if (!count_kernels(run, true))
 		return;
 	text_line(t, "%s", "");
-	table_row(&tab, "seeded bug\tcaught after\tby\tpromise");
+	table_row(&tab, "seeded bug\tcaught\tby\tpromise");
 	for (size_t k = 0; k < run->n_kernels; k++) {
 		const char *name = strstr(run->kernels[k].name, "+busted:");
 
@@ -208,7 +208,7 @@ static void bug_table(const struct run *run, struct text *t)
 			table_row(&tab, "%s\t%.1f s\t%s\t%s", name + strlen("+busted:"),
 				  c.uptime, c.row, c.promise);
 		else
-			table_row(&tab, "%s\tNOT CAUGHT\t-\t-", name + strlen("+busted:"));
+			table_row(&tab, "%s\tNO\t-\t-", name + strlen("+busted:"));
 	}
 	table_end(&tab, t);
 	text_wrap(t, 0, "Seconds are of guest time since its kernel started, so they include booting. Messages are in bugs.tsv.");
