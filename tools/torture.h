@@ -57,6 +57,9 @@ enum others_verdict torture_others(const struct run *run, size_t kernel, const c
 /* The rows "others/..." of the run. */
 void torture_others_names(const struct run *run, struct strlist *names);
 
+/* Tables of the figures of limits/..., where there are any. */
+void torture_limits(const struct run *run, struct text *t);
+
 /* Every kernel's and the run's own verdict, as an exit status. */
 int torture_status(const struct run *run);
 

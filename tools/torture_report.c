@@ -8,6 +8,7 @@
 #include "torture.h"
 
 #define COLUMNS_MAX 4		/* kernels side by side */
+
 #define LINES_SHOWN 60		/* of one finding; findings.txt has all */
 #define SHOWN_FINDINGS 12
 
@@ -424,6 +425,7 @@ void torture_text(const struct run *run, struct text *t)
 	subject(run, t);
 	if (count_kernels(run, false))
 		scenario_table(run, t);
+	torture_limits(run, t);
 	bug_table(run, t);
 	others_table(run, t);
 	text_line(t, "%s", "");
