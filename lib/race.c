@@ -218,6 +218,11 @@ static int race(struct race_state *st)
 		st->failed += c->failed;
 		st->released += c->released;
 	}
+	if (st->race->alone && st->racers->racer[0].refused && !ret)
+		ret = torture_finding(st->w.r, "result",
+				      "of requests beside which nobody pins, %lu were refused (-EBUSY) and %lu given",
+				      (unsigned long)st->racers->racer[0].refused,
+				      (unsigned long)st->racers->racer[0].taken);
 	if (err && !ret)
 		ret = race_fail(&st->w, "the driver's race: %s", strerror(-err));
 	return ret;

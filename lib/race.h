@@ -68,6 +68,8 @@ struct race {
 	bool unseen;
 	/* The kernel's counters of pins, too, are to be at rest what they were before. */
 	bool balances;
+	/* Nobody pins beside racer 0, so that it is never to be refused. */
+	bool alone;
 	/* No probes in this race: it is about what happens at full speed. */
 	bool undelayed;
 	void *priv;
