@@ -94,12 +94,14 @@ build/tools/%.o: tools/%.c | packages-build
 	@$(CC) $(COMMON) -MMD -Itools -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
 
 # Static and free of paths: the same compiler makes the same guest everywhere.
+# In one step, because a run that goes on meanwhile takes it as it is.
 build/guest/%.o: %.c | packages-build
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -MMD -c -o $@ $<
 
 build/guest/pinlab-guest: $(GUEST_OBJ)
-	@$(CC) -static -Wl,--build-id=none -o $@ $^ -luring -lpthread
+	@$(CC) -static -Wl,--build-id=none -o $@.new $^ -luring -lpthread
+	@mv $@.new $@
 
 build/guest/disk.ext2: scripts/mkdisk
 	@mkdir -p $(@D)

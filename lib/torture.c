@@ -258,11 +258,19 @@ static bool is_wanted(const struct scenario *s, const char *globs)
 	return frame_wanted(globs, s->name);
 }
 
-/*
- * Those that take the time they need come first, then those that share the
- * rest. False if one has failed and that is to be the end.
- */
-static bool run_all(struct frame *f, bool fixed)
+enum turn {
+	TURN_BRIEF,
+	TURN_FIXED,
+	TURN_TIMED,
+};
+
+static enum turn turn_of(const struct scenario *s)
+{
+	return !s->fixed ? TURN_TIMED : s->brief ? TURN_BRIEF : TURN_FIXED;
+}
+
+/* False if one has failed and that is to be the end. */
+static bool run_all(struct frame *f, enum turn turn)
 {
 	const struct scenario *const *s = __start_pinlab_scenarios;
 
@@ -270,9 +278,10 @@ static bool run_all(struct frame *f, bool fixed)
 	for (; s < __stop_pinlab_scenarios; s++) {
 		struct row r = { .scenario = *s, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
 		struct row_body body = { before_row, run_body, after_row,
-					 fixed ? FIXED_SECONDS : now.share + GRACE_SECONDS };
+					 turn == TURN_TIMED ? now.share + GRACE_SECONDS :
+							      FIXED_SECONDS };
 
-		if ((*s)->fixed != fixed || !is_wanted(*s, now.cfg->scenarios))
+		if (turn_of(*s) != turn || !is_wanted(*s, now.cfg->scenarios))
 			continue;
 		snprintf(r.name, sizeof(r.name), "%s", (*s)->name);
 		now.seed = seed_of(now.cfg->seed, (*s)->name);
@@ -282,21 +291,21 @@ static bool run_all(struct frame *f, bool fixed)
 	return true;
 }
 
-static unsigned int count(const char *globs, bool fixed)
+static unsigned int count(const char *globs, enum turn turn)
 {
 	const struct scenario *const *s = __start_pinlab_scenarios;
 	unsigned int n = 0;
 
 	/* cppcheck-suppress comparePointers ; as above */
 	for (; s < __stop_pinlab_scenarios; s++)
-		n += (*s)->fixed == fixed && is_wanted(*s, globs);
+		n += turn_of(*s) == turn && is_wanted(*s, globs);
 	return n;
 }
 
 void torture_run(const struct torture_config *cfg)
 {
 	const struct frame_config frame = { .rows = cfg->scenarios };
-	unsigned int n = count(cfg->scenarios, false);
+	unsigned int n = count(cfg->scenarios, TURN_TIMED);
 	struct frame *f;
 
 	now.cfg = cfg;
@@ -305,8 +314,8 @@ void torture_run(const struct torture_config *cfg)
 		now.share = MIN_SHARE;
 	f = frame_new(&frame);
 	/* Where the first failure is all that is wanted, those that find it soonest go first. */
-	if (run_all(f, !cfg->stop))
-		run_all(f, cfg->stop);
+	if (run_all(f, TURN_BRIEF) && run_all(f, cfg->stop ? TURN_TIMED : TURN_FIXED))
+		run_all(f, cfg->stop ? TURN_FIXED : TURN_TIMED);
 }
 
 void torture_list(void)

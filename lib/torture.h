@@ -24,6 +24,8 @@ struct scenario {
 	bool hidden;
 	/* Ends by itself and is given no share of the time: a fixed check, a limit. */
 	bool fixed;
+	/* A fixed one that takes but a moment. */
+	bool brief;
 	unsigned int needs;	/* NEEDS_* of bench.h */
 	/*
 	 * 0, -1 after torture_finding() or row_fail(), 1 after row_skip(). Looks

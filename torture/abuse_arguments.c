@@ -80,6 +80,7 @@ PINLAB_SCENARIO(abuse_arguments) = {
 	.name		= "abuse/arguments",
 	.summary	= "exclusive pins that are not for the long term, or no pins",
 	.fixed		= true,
+	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,
 	.run		= run,
 };

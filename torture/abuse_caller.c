@@ -119,6 +119,7 @@ PINLAB_SCENARIO(abuse_caller) = {
 	.name		= "abuse/caller",
 	.summary	= "pins released, given up and retaken by who does not hold them so",
 	.fixed		= true,
+	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,
 	.run		= run,
 };

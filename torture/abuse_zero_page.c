@@ -160,6 +160,7 @@ PINLAB_SCENARIO(abuse_zero_page) = {
 	.name		= "abuse/zero-page",
 	.summary	= "exclusive pins of memory that nobody has written",
 	.fixed		= true,
+	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,
 	.run		= run,
 };

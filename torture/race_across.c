@@ -6,9 +6,26 @@
  *
  * Oracle: the witness; at rest the counts are those from before, and so is the
  * kernel's balance of pins.
- * Varies: kind of memory, where a request begins, how many pages it covers.
+ * Varies: kind of memory, where a request begins, how many pages it covers, how
+ * the huge pages are mapped: as such, or page by page.
  */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
 #include "../lib/race.h"
+
+/* A huge page of which one page is not like the others is mapped page by page. */
+static int before(struct race_round *w)
+{
+	if (w->mem.kind != MEM_ANON_THP || rng_below(&w->rng, 2))
+		return 0;
+	for (char *huge = w->mem.addr; huge < w->mem.addr + 2 * HUGE_BYTES; huge += HUGE_BYTES)
+		if (mprotect(huge, PAGE_BYTES, PROT_READ) ||
+		    mprotect(huge, PAGE_BYTES, PROT_READ | PROT_WRITE))
+			return race_fail(w, "mprotect: %s", strerror(errno));
+	return 0;
+}
 
 static int run(struct row *r)
 {
@@ -20,6 +37,7 @@ static int run(struct row *r)
 		.batch = 8,
 		.across = true,
 		.balances = true,
+		.before = before,
 	};
 
 	return race_run(r, &race);
