@@ -17,6 +17,12 @@
 /* Torture splits huge pages, swaps, and forks while it holds what it has. */
 #define BENCH_MB	512
 #define TORTURE_MB	1024
+/*
+ * For scenarios that need what would disturb others: a huge page of 1 GiB, for
+ * which this much memory is needed, and memory that no long-term pin may keep.
+ */
+#define BIG_MB		5120
+#define BIG_WORDS	"hugepagesz=1G hugepages=1 movablecore=512M"
 /* A row of torture says nothing while it runs, and some end by themselves. */
 #define EMULATOR_TRIES	3
 #define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
@@ -64,6 +70,7 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 	char *profile = xasprintf("%s/profile.raw", g->dir);
 	char *files = xasprintf("%s/files.raw", g->dir);
 	char *job = is_torture(p) ? torture_job(p, b) : bench_job(p, b);
+	char *words = xasprintf("%s%s" , p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,
@@ -75,14 +82,15 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 		.profile = profile,
 		.files = is_torture(p) ? files : NULL,
 		.tools = d->tools,
-		.words = p->words,
+		.words = words,
 		.job = job,
-		.memory_mb = is_torture(p) ? TORTURE_MB : BENCH_MB,
+		.memory_mb = b->big ? BIG_MB : is_torture(p) ? TORTURE_MB : BENCH_MB,
 		/* The A/A boot has the same seed: what differs is its phase alone. */
 		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
 	};
 
 	machine_argv(&spec, argv);
+	free(words);
 	free(job);
 	free(files);
 	free(image);

@@ -53,9 +53,8 @@ static void add_boot(struct run_plan *p, size_t kernel, const char *role, long i
 	b = &p->boots[p->n_boots];
 	*b = (struct run_boot){ .kernel = kernel, .role = role, .index = index };
 	b->id = xasprintf("%02zu-%s%s%s", p->n_boots, p->kernels[kernel].name,
-			  strcmp(role, "aa") ? "" : "-aa",
-			  strcmp(role, "profile") && strcmp(role, "others") ? "" :
-			  *role == 'p' ? "-profile" : "-others");
+			  !strcmp(role, "base") || !strcmp(role, "test") ? "" : "-",
+			  !strcmp(role, "base") || !strcmp(role, "test") ? "" : role);
 	/* A colon would begin an option's value, or a drive, for some programs. */
 	for (s = b->id; *s; s++)
 		if (*s == '/' || *s == ':')
@@ -110,22 +109,30 @@ static bool is_parent(const struct run_plan *p, const struct kernel *k)
 	return false;
 }
 
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed, const char *others)
+static struct run_boot *add_torture(struct run_plan *p, size_t kernel, const char *role, long index,
+				    unsigned long seed, const char *rows)
 {
-	for (long i = 0; i < seeds; i++) {
-		for (size_t k = 0; k < p->n_kernels; k++) {
-			add_boot(p, k, "test", i);
-			p->boots[p->n_boots - 1].seed = seed + i;
-		}
-	}
-	/* Programs that draw nothing from a seed: once. */
-	for (size_t k = 0; k < p->n_kernels && others; k++) {
-		if (!p->kernels[k].bug && !is_parent(p, &p->kernels[k]))
-			continue;
-		add_boot(p, k, "others", 0);
-		p->boots[p->n_boots - 1].seed = seed;
-		p->boots[p->n_boots - 1].rows = xstrdup(others);
-	}
+	struct run_boot *b;
+
+	add_boot(p, kernel, role, index);
+	b = &p->boots[p->n_boots - 1];
+	b->seed = seed;
+	b->rows = xstrdup(rows);
+	return b;
+}
+
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
+		       const struct torture_boots *boots)
+{
+	for (long i = 0; i < seeds && boots->test; i++)
+		for (size_t k = 0; k < p->n_kernels; k++)
+			add_torture(p, k, "test", i, seed + i, boots->test);
+	/* These draw nothing from a seed: once. */
+	for (size_t k = 0; k < p->n_kernels && boots->big; k++)
+		add_torture(p, k, "big", 0, seed, boots->big)->big = true;
+	for (size_t k = 0; k < p->n_kernels && boots->others; k++)
+		if (p->kernels[k].bug || is_parent(p, &p->kernels[k]))
+			add_torture(p, k, "others", 0, seed, boots->others);
 }
 
 static json_t *host_json(void)

@@ -18,6 +18,7 @@ struct run_boot {
 	size_t kernel;		/* index in the plan's kernels */
 	const char *role;	/* base, aa, test, profile, others */
 	char *rows;		/* globs of its own; NULL: the plan's */
+	bool big;		/* torture: on the big machine, see boots.c */
 	long index;		/* of this kernel and role, from 0 */
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
@@ -51,12 +52,16 @@ char *run_new_name(const char *verb);
 /* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
 void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
 
-/*
- * Lay out torture: each kernel once for each seed from `seed` on. Where there
- * are seeded bugs and `others` is not NULL, these and their unbroken parents
- * get a boot with those scenarios as well.
- */
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed, const char *others);
+/* What torture boots, as globs of scenarios; NULL: no such boots. */
+struct torture_boots {
+	const char *test;	/* each kernel, once for each seed */
+	const char *big;	/* each kernel, once */
+	const char *others;	/* seeded bugs and their unbroken parents, once */
+};
+
+/* Lay out torture, with seeds from `seed` on. */
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
+		       const struct torture_boots *boots);
 
 /*
  * Write plan.json and the folders of all boots; or, where the folder has a

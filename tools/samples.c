@@ -200,7 +200,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 {
 	static const char *const roles[] = {
 		[ROLE_BASE] = "base", [ROLE_AA] = "aa", [ROLE_TEST] = "test",
-		[ROLE_PROFILE] = "profile", [ROLE_OTHERS] = "others",
+		[ROLE_PROFILE] = "profile", [ROLE_BIG] = "big", [ROLE_OTHERS] = "others",
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
@@ -216,7 +216,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 		if (!strcmp(json_text(j, "role"), roles[b->role]))
 			break;
 	if (b->role > ROLE_OTHERS)
-		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, others");
+		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, big, others");
 	b->id = xstrdup(id);
 	b->dir = xasprintf("%s/boots/%s", run->dir, id);
 	read_outcome(b);

@@ -17,6 +17,7 @@ enum role {
 	ROLE_AA,			/* the baseline, booted again */
 	ROLE_TEST,
 	ROLE_PROFILE,			/* where instructions go; its samples do not count */
+	ROLE_BIG,			/* torture: scenarios that need a big machine */
 	ROLE_OTHERS,			/* torture: programs of others on the same kernel */
 };
 

@@ -17,7 +17,9 @@
 
 /* Programs of others find out about pinlab, not about the kernel: they run beside seeded bugs. */
 #define OTHERS "others/*"
-#define OURS "*,!" OTHERS
+/* They need a machine of their own: see boots.c. */
+#define BIG "big/*"
+#define ALL "*,!" OTHERS
 
 static bool hits(const char *globs, const struct scenario_line *lines, size_t n, const char *needs)
 {
@@ -28,8 +30,32 @@ static bool hits(const char *globs, const struct scenario_line *lines, size_t n,
 	return false;
 }
 
-/* p->rows from --scenarios. */
-static int resolve(struct run_plan *p, const char *said)
+/* Which boots are needed for the scenarios that p->rows stands for. */
+static void choose_boots(const struct run_plan *p, const struct scenario_line *lines, size_t n,
+			 struct torture_boots *boots, char **test)
+{
+	bool big = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!glob_match(p->rows, lines[i].name))
+			continue;
+		if (glob_match(BIG, lines[i].name))
+			big = true;
+		else
+			boots->test = p->rows;
+	}
+	/* Tests of the suite itself are in no list. */
+	if (!big)
+		boots->test = p->rows;
+	boots->big = big ? BIG : NULL;
+	if (big && boots->test) {
+		*test = xasprintf("%s,!%s", p->rows, BIG);
+		boots->test = *test;
+	}
+}
+
+/* p->rows from --scenarios, and the boots. */
+static int resolve(struct run_plan *p, const char *said, struct torture_boots *boots, char **test)
 {
 	struct scenario_line *lines;
 	struct strlist names = { 0 };
@@ -46,11 +72,14 @@ static int resolve(struct run_plan *p, const char *said)
 		p->tools = hits(globs, lines, n, "tools");
 	if (globs && !said) {
 		free(globs);
-		globs = xstrdup(OURS);
+		globs = xstrdup(ALL);
 	}
+	p->rows = globs;
+	if (globs)
+		choose_boots(p, lines, n, boots, test);
+	boots->others = said ? NULL : OTHERS;
 	scenarios_free(lines, n);
 	strlist_free(&names);
-	p->rows = globs;
 	return globs ? PINLAB_OK : PINLAB_USAGE;
 }
 
@@ -106,13 +135,13 @@ static int choose_engine(struct run_plan *p, const struct options *o)
 	return strcmp(name, "auto") ? engine_choose(p, name, NULL) : PINLAB_OK;
 }
 
-static int torment(struct run_plan *p, struct options *o)
+static int torment(struct run_plan *p, struct options *o, const struct torture_boots *boots)
 {
 	int ret, verdict;
 
 	p->name = o->run ? xstrdup(o->run) : run_new_name("torture");
 	p->dir = run_path(p->name);
-	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed, o->scenarios ? NULL : OTHERS);
+	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed, boots);
 	ret = run_open(p);
 	if (ret)
 		return ret;
@@ -129,7 +158,8 @@ static int torment(struct run_plan *p, struct options *o)
 int verb_torture(struct options *o)
 {
 	struct run_plan p = { .verb = "torture", .options = o, .stop = o->stop };
-	char *words = NULL, *kernels = NULL;
+	char *words = NULL, *kernels = NULL, *test = NULL;
+	struct torture_boots boots = { 0 };
 	int ret;
 
 	if (o->args.n) {
@@ -141,7 +171,7 @@ int verb_torture(struct options *o)
 	p.seconds = o->duration ? o->duration : DEFAULT_SECONDS;
 	ret = choose_engine(&p, o);
 	if (!ret)
-		ret = resolve(&p, o->scenarios);
+		ret = resolve(&p, o->scenarios, &boots, &test);
 	if (ret)
 		goto out;
 	if (p.engine && !p.engine->qemu) {
@@ -161,10 +191,11 @@ int verb_torture(struct options *o)
 		ret = words ? PINLAB_OK : PINLAB_BROKE;
 	}
 	if (!ret)
-		ret = torment(&p, o);
+		ret = torment(&p, o, &boots);
 out:
 	run_plan_free(&p);
 	free((char *)p.rows);
+	free(test);
 	free(kernels);
 	free(words);
 	return ret;
