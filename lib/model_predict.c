@@ -110,6 +110,19 @@ static bool may_access(const struct model *m, const struct model_op *o, unsigned
 	return prot == MP_WRITE || (prot == MP_READ && o->flags & PINLAB_READ);
 }
 
+/*
+ * hugetlb_install_folio() maps a child's copy of a pinned page for writing, though
+ * the mapping be read-only: in all kernels here, with the series or without.
+ */
+static bool may_be_left_writable(const struct model *m, const struct model_op *o,
+				 unsigned int page)
+{
+	unsigned int proc = o->op == PINLAB_PIN_REMOTE ? o->target : o->proc;
+
+	return proc && m->seq->region[o->region].kind == MK_ANON_HUGETLB &&
+	       m->proc[proc].prot[o->region][page] == MP_READ;
+}
+
 static void predict_gup(const struct model *m, const struct model_op *o,
 			const struct model_look *look, unsigned int n, struct model_predict *p)
 {
@@ -118,6 +131,10 @@ static void predict_gup(const struct model *m, const struct model_op *o,
 		unsigned int page = o->page + p->most;
 		struct view v;
 
+		if (!may_access(m, o, page) && may_be_left_writable(m, o, page)) {
+			p->may_end[p->most] = 1;
+			continue;
+		}
 		if (!may_access(m, o, page)) {
 			p->error = -EFAULT;
 			return;

@@ -54,7 +54,7 @@ static char *torture_job(const struct run_plan *p, const struct run_boot *b)
 {
 	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
 			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
-			 !b->rows && (p->stop || p->kernels[b->kernel].bug));
+			 strcmp(b->role, "others") && (p->stop || p->kernels[b->kernel].bug));
 }
 
 static bool is_torture(const struct run_plan *p)

@@ -298,8 +298,11 @@ static int check_same(const struct run_plan *p, const char *path, json_t *mine)
 		return PINLAB_USAGE;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(identity); i++) {
-		if (json_equal(json_object_get(mine, identity[i]),
-			       json_object_get(theirs, identity[i])))
+		const json_t *a = json_object_get(mine, identity[i]);
+		const json_t *b = json_object_get(theirs, identity[i]);
+
+		/* Not every verb has each of them. */
+		if ((!a && !b) || json_equal(a, b))
 			continue;
 		err("the run %s was started with another `%s`, so it cannot be continued; %s",
 		    p->name, identity[i], "take another --run name");
