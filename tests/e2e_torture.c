@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Torture on real kernels: what the frame has to notice by itself, a good
+ * kernel that passes, seeded bugs that have to be caught, and a failure that
+ * comes again with its seed. Guests that go wrong come from
+ * tests/guest/torture_faults.c.
+ */
+#include "e2e.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static void torture(const char *run, const char *kernels, const char *scenarios, const char *more,
+		    int status)
+{
+	struct said s = pinlab("torture --run %s/%s --kernels %s --scenarios %s %s", results, run,
+			       kernels, scenarios, more);
+
+	expect(&s, status, "");
+	free(s.text);
+}
+
+static void test_bad_words(void **state)
+{
+	(void)state;
+	check(PINLAB_USAGE, "torture", "tortrue");
+	check(PINLAB_USAGE, "race", "torture --scenarios rase");
+	check(PINLAB_USAGE, "mttcg or kvm", "torture --engine icount");
+	check(PINLAB_USAGE, "--on-the-running-kernel", "torture --engine native");
+	check(PINLAB_USAGE, "native only", "torture --on-the-running-kernel");
+	check(PINLAB_USAGE, "6.12+busted:", "torture --kernels 6.12+busted:retake-ignores-othrs");
+	check(PINLAB_USAGE, "whole number", "torture --duration soon");
+	check(PINLAB_OK, "Examples", "torture --help");
+	check(PINLAB_OK, "race/ordinary", "list scenarios");
+}
+
+/* Each fault becomes a finding of its own kind, and the next scenario is not to blame. */
+static void test_frame_notices(void **state)
+{
+	(void)state;
+	torture("faults", "6.12+exclusive",
+		"test/torture-leak,test/torture-memory,test/torture-warn,test/torture-text,test/torture-stuck",
+		"--duration 3", PINLAB_FAIL);
+	contains("faults", "verdicts.ktap",
+		 "test/torture-leak # FAIL leak: nr_foll_pin_acquired - nr_foll_pin_released is +1");
+	contains("faults", "verdicts.ktap", "test/torture-memory # FAIL leak: ");
+	contains("faults", "verdicts.ktap", "test/torture-warn # FAIL kernel-log: WARNING");
+	contains("faults", "verdicts.ktap", "test/torture-text # FAIL result: %n%s??[2J   ?");
+	contains("faults", "verdicts.ktap", "test/torture-stuck # FAIL did not end");
+	contains("faults", "findings.txt", "gup_put_exclusive");
+}
+
+static void test_crash_is_a_finding(void **state)
+{
+	(void)state;
+	torture("crash", "6.12+exclusive", "test/torture-crash", "--duration 1", PINLAB_FAIL);
+	contains("crash", "report.txt", "CRASH");
+	contains("crash", "report.txt", "test/torture-crash, ");
+}
+
+/* A skip is no success alone, and is told by the missing thing's name. */
+static void test_skip_is_no_pass(void **state)
+{
+	(void)state;
+	torture("skip", "6.12", "race/exclusive", "--duration 1", PINLAB_BROKE);
+	contains("skip", "verdicts.ktap", "# SKIP needs exclusive pins (CONFIG_EXCLUSIVE_PIN)");
+}
+
+static double figure_of(const char *run, const char *row, const char *metric)
+{
+	char *all = text_of(run, "samples.tsv"), *key = xasprintf("\t%s\t%s\t", row, metric);
+	char *at = strstr(all, key);
+	double v = -1;
+
+	/* kernel boot engine row metric unit repeat value */
+	if (at)
+		sscanf(at + strlen(key), "%*s %*d %lf", &v);
+	free(key);
+	free(all);
+	return v;
+}
+
+/* No false alarm, and the pace that races need; derived again to the same bytes. */
+static void test_good_kernels(void **state)
+{
+	char *before, *after;
+	struct said s;
+
+	(void)state;
+	torture("good", "6.12,6.12+exclusive", "model,race/*,abuse/*,basic/*",
+		"--duration 25 --seed 11", PINLAB_OK);
+	contains("good", "report.txt", "No promise was seen broken on 2 kernels");
+	assert_true(figure_of("good", "race/ordinary", "rate") > 100000);
+	before = text_of("good", "report.txt");
+	s = pinlab("report --run %s/good", results);
+	expect(&s, PINLAB_OK, "");
+	after = text_of("good", "report.txt");
+	assert_string_equal(before, after);
+	free(s.text);
+	free(before);
+	free(after);
+}
+
+#define BUG_MODEL	"batch-returns-ebusy"
+#define BUG_RACE	"exclusive-check-then-or"
+#define BUG_LEAK	"dio-pins-twice"
+#define BUGS "6.12+busted:" BUG_MODEL ",6.12+busted:" BUG_RACE ",6.12+busted:" BUG_LEAK
+
+static void test_bugs_are_caught(void **state)
+{
+	(void)state;
+	torture("bugs", BUGS, "model,race/*", "--duration 20", PINLAB_OK);
+	contains("bugs", "report.txt", "3 of 3 seeded bugs were caught");
+	contains("bugs", "verdicts.ktap", "\nok 2 - 6.12+busted:");
+}
+
+/* With its seed the model check finds the same, in the same sequence. */
+static void test_failure_comes_again(void **state)
+{
+	char *one, *two;
+
+	(void)state;
+	torture("again-1", "6.12+busted:" BUG_MODEL, "model", "--duration 10 --seed 5", PINLAB_OK);
+	torture("again-2", "6.12+busted:" BUG_MODEL, "model", "--duration 10 --seed 5", PINLAB_OK);
+	one = text_of("again-1", "findings.txt");
+	two = text_of("again-2", "findings.txt");
+	one[strcspn(one, "\n")] = '\0';
+	two[strcspn(two, "\n")] = '\0';
+	assert_non_null(strstr(one, "\tmodel\tresult\t"));
+	assert_string_equal(one, two);
+	free(one);
+	free(two);
+}
+
+static void test_killed_run_is_continued(void **state)
+{
+	char *exe = xasprintf("%s/pinlab", repo_dir()), *path = path_of("killed", "");
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (!pid) {
+		if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout))
+			_exit(127);
+		execl(exe, exe, "torture", "--run", path, "--kernels", "6.12,6.12+exclusive",
+		      "--scenarios", "race/ordinary", "--duration", "3", NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 3000; i++, usleep(20000)) {
+		char *first = path_of("killed", "boots/00-6.12/outcome.json");
+		bool there = file_exists(first);
+
+		free(first);
+		if (there)
+			break;
+	}
+	usleep(500000);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	torture("killed", "6.12,6.12+exclusive", "race/ordinary", "--duration 3", PINLAB_OK);
+	contains("killed", "verdicts.ktap", "\nok 2 - 6.12+exclusive");
+	free(path);
+	free(exe);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bad_words),
+		cmocka_unit_test(test_frame_notices),
+		cmocka_unit_test(test_crash_is_a_finding),
+		cmocka_unit_test(test_skip_is_no_pass),
+		cmocka_unit_test(test_good_kernels),
+		cmocka_unit_test(test_bugs_are_caught),
+		cmocka_unit_test(test_failure_comes_again),
+		cmocka_unit_test(test_killed_run_is_continued),
+	};
+
+	return cmocka_run_group_tests_name("e2e_torture", tests, start, finish);
+}
