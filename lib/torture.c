@@ -31,7 +31,8 @@ extern const struct scenario *const __stop_pinlab_scenarios[];
 
 static struct {
 	const struct torture_config *cfg;
-	double share;		/* seconds of each scenario that is not fixed */
+	double unit;		/* seconds of a share */
+	double share;		/* of this row */
 	struct timespec start;	/* of this row */
 	uint64_t seed;		/* of this row */
 } now;
@@ -269,6 +270,11 @@ static enum turn turn_of(const struct scenario *s)
 	return !s->fixed ? TURN_TIMED : s->brief ? TURN_BRIEF : TURN_FIXED;
 }
 
+static unsigned int shares_of(const struct scenario *s)
+{
+	return s->shares ? s->shares : 1;
+}
+
 /* False if one has failed and that is to be the end. */
 static bool run_all(struct frame *f, enum turn turn)
 {
@@ -277,41 +283,45 @@ static bool run_all(struct frame *f, enum turn turn)
 	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
 	for (; s < __stop_pinlab_scenarios; s++) {
 		struct row r = { .scenario = *s, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
+		double share = now.unit * shares_of(*s);
 		struct row_body body = { before_row, run_body, after_row,
-					 turn == TURN_TIMED ? now.share + GRACE_SECONDS :
+					 turn == TURN_TIMED ? share + GRACE_SECONDS :
 							      FIXED_SECONDS };
 
 		if (turn_of(*s) != turn || !is_wanted(*s, now.cfg->scenarios))
 			continue;
 		snprintf(r.name, sizeof(r.name), "%s", (*s)->name);
 		now.seed = seed_of(now.cfg->seed, (*s)->name);
+		now.share = share;
 		if (!frame_row(f, &r, NEEDS_DRIVER | (*s)->needs, &body) && now.cfg->stop)
 			return false;
 	}
 	return true;
 }
 
-static unsigned int count(const char *globs, enum turn turn)
+/* Shares that all timed ones have together. */
+static unsigned int count_shares(const char *globs)
 {
 	const struct scenario *const *s = __start_pinlab_scenarios;
 	unsigned int n = 0;
 
 	/* cppcheck-suppress comparePointers ; as above */
 	for (; s < __stop_pinlab_scenarios; s++)
-		n += turn_of(*s) == turn && is_wanted(*s, globs);
+		if (turn_of(*s) == TURN_TIMED && is_wanted(*s, globs))
+			n += shares_of(*s);
 	return n;
 }
 
 void torture_run(const struct torture_config *cfg)
 {
 	const struct frame_config frame = { .rows = cfg->scenarios };
-	unsigned int n = count(cfg->scenarios, TURN_TIMED);
+	unsigned int n = count_shares(cfg->scenarios);
 	struct frame *f;
 
 	now.cfg = cfg;
-	now.share = n ? cfg->seconds / n : 0;
-	if (now.share < MIN_SHARE)
-		now.share = MIN_SHARE;
+	now.unit = n ? cfg->seconds / n : 0;
+	if (now.unit < MIN_SHARE)
+		now.unit = MIN_SHARE;
 	f = frame_new(&frame);
 	/* Where the first failure is all that is wanted, those that find it soonest go first. */
 	if (run_all(f, TURN_BRIEF) && run_all(f, cfg->stop ? TURN_TIMED : TURN_FIXED))

@@ -26,6 +26,8 @@ struct scenario {
 	bool fixed;
 	/* A fixed one that takes but a moment. */
 	bool brief;
+	/* Shares of the time that a timed one gets; 0: one. */
+	unsigned int shares;
 	unsigned int needs;	/* NEEDS_* of bench.h */
 	/*
 	 * 0, -1 after torture_finding() or row_fail(), 1 after row_skip(). Looks

@@ -70,7 +70,7 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 	char *profile = xasprintf("%s/profile.raw", g->dir);
 	char *files = xasprintf("%s/files.raw", g->dir);
 	char *job = is_torture(p) ? torture_job(p, b) : bench_job(p, b);
-	char *words = xasprintf("%s%s" , p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
+	char *words = xasprintf("%s%s", p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,

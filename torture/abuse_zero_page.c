@@ -67,7 +67,8 @@ static int retake(struct row *r, char *page, const char *how)
 	if (take(r, PINLAB_PIN_FAST, page, &got))
 		return -1;
 	if (got != 1)
-		return torture_finding(r, "result", "%s: an ordinary pin for reading: %d", how, got);
+		return torture_finding(r, "result", "%s: an ordinary pin for reading: %d", how,
+				       got);
 	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
 		return row_fail(r, "page info: %s", strerror(errno));
 	if (is_zero_page(i.pfn)) {

@@ -16,7 +16,7 @@
 
 #define AROUND		6	/* pins by real calls, half of them beyond */
 #define FIRST_BIT	8
-#define PIN_REFS	1024	/* references that a pin of a small folio is: GUP_PIN_COUNTING_BIAS */
+#define PIN_REFS	1024	/* GUP_PIN_COUNTING_BIAS: references that a pin of a small one is */
 
 /* 0: go on, 1: no more can be pinned, -1. */
 static int cross(struct mass *m, int bit)

@@ -77,12 +77,13 @@ static int check(struct row *r, const struct area *a, char *first, unsigned int 
 static int one(struct row *r, const struct area *a, enum pinlab_op op, unsigned int first,
 	       unsigned int pages)
 {
-	char *p = map(a), *at = p + first * PAGE_BYTES;
+	char *p = map(a), *at;
 	int got, ret;
 
 	/* Of huge pages there may be none. */
 	if (!p)
 		return a->flags ? 0 : row_fail(r, "memory: %s", strerror(errno));
+	at = p + first * PAGE_BYTES;
 	got = pin_pages(r->drv, op, at, pages, 0);
 	if (got == -ENOMEM && a->flags)
 		ret = 0;

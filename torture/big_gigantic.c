@@ -22,7 +22,7 @@
 #include "../lib/holder.h"
 #include "../lib/torture.h"
 
-#define GIGANTIC	(1ul << 30)
+#define GIGANTIC	0x40000000ul
 #define ADDRESSES	24
 #ifndef MAP_HUGE_1GB
 #define MAP_HUGE_1GB	(30 << 26)

@@ -34,12 +34,12 @@ static unsigned int read_zones(uint64_t first[8], uint64_t end[8])
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "Node %*d, zone %31s", zone) == 1)
 			movable = !strcmp(zone, "Movable");
-		else if (sscanf(line, " spanned %lu", &n) == 1)
+		if (sscanf(line, " spanned %lu", &n) == 1)
 			spanned = n;
-		else if (movable && zones < 8 && spanned && sscanf(line, " start_pfn: %lu", &n) == 1) {
-			first[zones] = n;
-			end[zones++] = n + spanned;
-		}
+		if (sscanf(line, " start_pfn: %lu", &n) != 1 || !movable || !spanned || zones == 8)
+			continue;
+		first[zones] = n;
+		end[zones++] = n + spanned;
 	}
 	if (f)
 		fclose(f);

@@ -256,6 +256,7 @@ static int run(struct row *r)
 PINLAB_SCENARIO(model) = {
 	.name		= "model",
 	.summary	= "does every operation do what the contract says, in any order?",
+	.shares		= 3,
 	.needs		= NEEDS_DRIVER,
 	.run		= run,
 };

@@ -46,6 +46,7 @@ static int run(struct row *r)
 PINLAB_SCENARIO(race_across) = {
 	.name		= "race/across",
 	.summary	= "requests that go on from their own folio into another one's",
+	.shares		= 5,
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,
 };

@@ -22,6 +22,7 @@
 
 #define HUGE_PAGES	(HUGE_BYTES / PAGE_BYTES)
 #define ASKED		(HUGE_PAGES + 2)
+#define ROUNDS		500
 
 struct wait {
 	struct row *r;
@@ -58,15 +59,21 @@ static int info(struct wait *w, struct pinlab_page_info *i)
 	       row_fail(w->r, "page info: %s", strerror(errno)) : 0;
 }
 
+static const char *owner_text(enum pinlab_op own)
+{
+	if (own == PINLAB_NOP)
+		return "free";
+	return own == PINLAB_PIN_LT_FAST ? "pinned" : "pinned exclusively";
+}
+
 static int check(struct wait *w, enum pinlab_op ask, enum pinlab_op own, int got, int want)
 {
 	if (got == want)
 		return 0;
 	return torture_finding(w->r, "result",
 			       "a request for %lu pages%s around a huge page that is %s: %d instead of %d",
-			       ASKED, ask == PINLAB_EXC_FAST ? ", exclusively," : "", own == PINLAB_NOP ? "free" :
-			       own == PINLAB_PIN_LT_FAST ? "pinned" : "pinned exclusively", got,
-			       want);
+			       ASKED, ask == PINLAB_EXC_FAST ? ", exclusively," : "",
+			       owner_text(own), got, want);
 }
 
 /* One request, and what it has left. */
@@ -141,7 +148,7 @@ static int rounds(struct wait *w)
 	if (pthread_create(&t, NULL, fill, w))
 		return row_fail(w->r, "pthread_create");
 	ret = probe(w);
-	while (!ret && torture_goes_on(w->r))
+	while (!ret && w->rounds < ROUNDS)
 		ret = one_round(w);
 	w->over = true;
 	pthread_join(t, NULL);
@@ -193,9 +200,11 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_uffd_wait) = {
-	.name		= "race/uffd-wait",
+PINLAB_SCENARIO(basic_uffd_wait) = {
+	.name		= "basic/uffd-wait",
 	.summary	= "requests that userfaultfd keeps waiting before and behind a huge page",
+	.fixed		= true,
+	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,
 	.run		= run,
 };
