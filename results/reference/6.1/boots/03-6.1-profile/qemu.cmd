@@ -35,6 +35,6 @@ $PINLAB/build/insnprof.so,out=./profile.raw
 -kernel
 $PINLAB_CACHE/kernels/297c8c8188b562f2e0c09669a8cea623bbc9bda47f1f8b126cfac197e8f15e79/vmlinux
 -initrd
-$PINLAB_CACHE/images/82d737787a1781b25b2872bbd1605bfc.cpio
+$PINLAB_CACHE/images/796df77f69db44289ed93c3847dcfca2.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,*/* pinlab.profile=1 pinlab.repeats=1

@@ -33,8 +33,8 @@ file,id=records,path=./records
 -plugin
 $PINLAB/build/insnprof.so,out=./profile.raw
 -kernel
-$PINLAB_CACHE/kernels/cf27fe593333b6f9f04ec21c49364ad5ad0673150b5beb465b494fb3c347f3e0/vmlinux
+$PINLAB_CACHE/kernels/bbfea53761c10140203ddd902812f83fcf7c68c4ed43e4c1df79bcea4c6d3f7f/vmlinux
 -initrd
-$PINLAB_CACHE/images/97e59357fb3c8c61237698c61a219979.cpio
+$PINLAB_CACHE/images/aacff86e4e5f59bd469c69e694ebaa8b.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,*/* pinlab.profile=1 pinlab.repeats=1

@@ -33,8 +33,8 @@ file,id=records,path=./records
 -plugin
 $PINLAB/build/insnprof.so,out=./profile.raw
 -kernel
-$PINLAB_CACHE/kernels/17158a9c1b1163d7ee3a75876044d65927f1fee2145fd57fa7c7abcae670f76e/vmlinux
+$PINLAB_CACHE/kernels/13f19d19ac507811d65417b578d6dec4a1dcd2bcc0bbfff551c418e9103c8762/vmlinux
 -initrd
-$PINLAB_CACHE/images/84094cd423d5a0c042bf5bd76bc20ecb.cpio
+$PINLAB_CACHE/images/f5077a3461e61c3328b03e6a1db5094f.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,*/* pinlab.profile=1 pinlab.repeats=1
