@@ -109,7 +109,7 @@ static void test_good_kernels(void **state)
 static void test_bugs_are_caught(void **state)
 {
 	(void)state;
-	torture("bugs", BUGS, "model,race/across,race/dio-fat,race/exclusive",
+	torture("bugs", BUGS, "model,race/across,basic/dio-fat,race/exclusive",
 		"--duration 40", PINLAB_OK);
 	contains("bugs", "report.txt", "3 of 3 seeded bugs were caught");
 	contains("bugs", "verdicts.ktap", "\nok 2 - 6.12+busted:");
