@@ -78,4 +78,11 @@ static inline int compat_pincount(struct folio *folio)
 #endif
 }
 
+/* struct fd has no such member any more since 6.12 (88a2f6468d01). */
+#ifdef fd_file
+#define compat_fd_file(f)	fd_file(f)
+#else
+#define compat_fd_file(f)	((f).file)
+#endif
+
 #endif

@@ -190,6 +190,22 @@ static long ioc_contend(void __user *arg)
 	return err;
 }
 
+static long ioc_owned(struct pinlab_file *pf, void __user *arg)
+{
+	struct pinlab_owned *q = memdup_user(arg, sizeof(*q));
+	long err;
+
+	if (IS_ERR(q))
+		return PTR_ERR(q);
+	mutex_lock(&pf->lock);
+	err = pinlab_owned(pf, q);
+	mutex_unlock(&pf->lock);
+	if (!err && copy_to_user(arg, q, sizeof(*q)))
+		err = -EFAULT;
+	kfree(q);
+	return err;
+}
+
 static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct pinlab_file *pf = file->private_data;
@@ -216,6 +232,8 @@ static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioc_mass(pf, uarg);
 	case PINLAB_IOC_CONTEND:
 		return ioc_contend(uarg);
+	case PINLAB_IOC_OWNED:
+		return ioc_owned(pf, uarg);
 	default:
 		return -ENOTTY;
 	}
@@ -239,6 +257,7 @@ static int pinlab_release(struct inode *inode, struct file *file)
 
 	if (pf->delays)
 		pinlab_delays_end();
+	pinlab_owned_end(pf);
 	pinlab_mass_end(pf);
 	for (i = 0; i < PINLAB_SLOTS; i++) {
 		pinlab_slot_release(&pf->slot[i]);

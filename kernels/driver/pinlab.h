@@ -25,6 +25,7 @@ struct pinlab_slot {
 	u32 head;
 	u32 tail;
 	enum pinlab_hold hold;
+	bool hidden;	/* some of them may be out of the linear map */
 };
 
 /* One open file. */
@@ -33,6 +34,7 @@ struct pinlab_file {
 	struct pinlab_slot slot[PINLAB_SLOTS];
 	bool delays;		/* its probes go when it does */
 	struct pinlab_mass_held *mass;	/* mass.c's; NULL until it is used */
+	struct pinlab_owned_page *owned;	/* owned.c's, the same */
 };
 
 /* What an event in the witness's history was. */
@@ -100,6 +102,21 @@ int pinlab_race(struct pinlab_race *r);
 int pinlab_mass(struct pinlab_file *pf, struct pinlab_mass *m);
 void pinlab_mass_end(struct pinlab_file *pf);
 int pinlab_contend(struct pinlab_contend *c);
+
+/*
+ * owned.c: -EFAULT (no such page), -ENODATA (none was found yet), -EBUSY, -ENOMEM,
+ * -EINVAL, -EOPNOTSUPP.
+ */
+/*
+ * linear.c: nr pages of the linear map from this one's on, there or not; entries
+ * are changed as they are, a huge one only as a whole. Without a flush of the
+ * TLB, which pinlab_linear_flush() does. -ENOMEM, -EOPNOTSUPP.
+ */
+int pinlab_linear_set(struct page *page, unsigned int nr, bool there);
+void pinlab_linear_flush(void);
+
+int pinlab_owned(struct pinlab_file *pf, struct pinlab_owned *q);
+void pinlab_owned_end(struct pinlab_file *pf);
 
 /* delay.c */
 int pinlab_delays(struct pinlab_delays *ds);

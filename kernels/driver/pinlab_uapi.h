@@ -13,7 +13,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PINLAB_ABI		2
+#define PINLAB_ABI		3
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
@@ -40,6 +40,8 @@ enum pinlab_op {
 	/* Change the slot's pages, and keep them. */
 	PINLAB_DROP,		/* unexc_user_page() */
 	PINLAB_RETAKE,		/* reexc_user_page() */
+	PINLAB_HIDE,		/* their folios out of the linear map, as a hypervisor has them */
+	PINLAB_SHOW,		/* and back */
 	PINLAB_NR_OPS
 };
 
@@ -248,6 +250,39 @@ struct pinlab_contend {
 	__u64 ns;		/* out: from the first try to the end of the last */
 };
 
+/*
+ * A page that somebody owns, one for each open file: what the kernel does with
+ * it is seen, or made impossible. See owned.c.
+ */
+enum pinlab_owned_what {
+	PINLAB_OWNED_FIND,	/* the caller's page at addr; or of the file fd at offset addr */
+	PINLAB_OWNED_WATCH,	/* accesses to its first word through the linear map; -EBUSY */
+	PINLAB_OWNED_UNWATCH,
+	PINLAB_OWNED_HIDE,	/* take it out of the linear map */
+	PINLAB_OWNED_SHOW,	/* put it back, also if the kernel has hidden it itself */
+	PINLAB_OWNED_LOOK,	/* fill in what is below */
+	PINLAB_OWNED_PEEK,	/* its content to buf, PAGE_SIZE bytes */
+	PINLAB_OWNED_POKE,	/* and from there */
+};
+
+#define PINLAB_OWNED_FRAMES	10
+#define PINLAB_OWNED_FRAME	48
+
+struct pinlab_owned {
+	__u64 addr;
+	__u64 buf;
+	__s32 fd;		/* PINLAB_OWNED_FIND: -1 for addr */
+	__u32 what;		/* enum pinlab_owned_what */
+	__u32 keep;		/* PINLAB_OWNED_FIND: by a reference, so that it is not reused */
+	/* Filled in by PINLAB_OWNED_LOOK; counts are the folio's, without what `keep` adds. */
+	__s32 refcount, pincount;
+	__u32 order, maybe_pinned, exclusive, poisoned;
+	__u32 hits;		/* accesses seen since PINLAB_OWNED_WATCH */
+	__u32 frames;		/* of the first of them, innermost first */
+	__u64 pfn;
+	char frame[PINLAB_OWNED_FRAMES][PINLAB_OWNED_FRAME];
+};
+
 #define PINLAB_IOC_CAPS		_IOR('P', 0x01, struct pinlab_caps)
 #define PINLAB_IOC_RUN		_IOWR('P', 0x02, struct pinlab_run)
 #define PINLAB_IOC_PAGE_INFO	_IOWR('P', 0x03, struct pinlab_page_info)
@@ -258,6 +293,7 @@ struct pinlab_contend {
 #define PINLAB_IOC_DELAYS	_IOWR('P', 0x08, struct pinlab_delays)
 #define PINLAB_IOC_MASS		_IOWR('P', 0x09, struct pinlab_mass)
 #define PINLAB_IOC_CONTEND	_IOWR('P', 0x0a, struct pinlab_contend)
+#define PINLAB_IOC_OWNED	_IOWR('P', 0x0b, struct pinlab_owned)
 
 /*
  * The frame that tools/insnprof.c looks for: two x86 long nops that nothing

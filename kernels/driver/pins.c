@@ -204,6 +204,30 @@ static __always_inline long give_retake(struct page **pages, u32 batch)
 	return ret;
 }
 
+static __always_inline long set_linear(struct page **pages, u32 batch, bool there)
+{
+	long ret = 0;
+	u32 i;
+
+	for (i = 0; i < batch && !ret; i++) {
+		struct folio *folio = page_folio(pages[i]);
+
+		ret = pinlab_linear_set(&folio->page, folio_nr_pages(folio), there);
+	}
+	pinlab_linear_flush();
+	return ret;
+}
+
+static __always_inline long give_hide(struct page **pages, u32 batch)
+{
+	return set_linear(pages, batch, false);
+}
+
+static __always_inline long give_show(struct page **pages, u32 batch)
+{
+	return set_linear(pages, batch, true);
+}
+
 static void nop_loop(const struct loop *l, struct pinlab_step *s)
 {
 	struct pinlab_slot none = { };
@@ -267,6 +291,13 @@ static void give_step(const struct loop *l, struct pinlab_step *s, struct pinlab
 	case PINLAB_RETAKE:
 		give_loop(l, s, slot, give_retake);
 		break;
+	case PINLAB_HIDE:
+		slot->hidden = true;
+		give_loop(l, s, slot, give_hide);
+		break;
+	case PINLAB_SHOW:
+		give_loop(l, s, slot, give_show);
+		break;
 	}
 }
 
@@ -295,6 +326,8 @@ static const struct {
 	[PINLAB_UNPIN_EXC_DIRTY] = { HOLD_EXC, HOLD_NOTHING, 0, true },
 	[PINLAB_DROP]		 = { HOLD_EXC, HOLD_PIN, 0, true },
 	[PINLAB_RETAKE]		 = { HOLD_PIN, HOLD_EXC, 0, true },
+	[PINLAB_HIDE]		 = { HOLD_EXC, HOLD_EXC, 0, true },
+	[PINLAB_SHOW]		 = { HOLD_EXC, HOLD_EXC, 0, true },
 };
 
 static bool op_takes(u32 op)
@@ -413,7 +446,8 @@ static void witness_before(struct pinlab_slot *slot, const struct pinlab_step *s
 	u32 i, end = slot->head + s->calls * s->batch;
 
 	if (s->op == PINLAB_NOP || op_takes(s->op) || ops[s->op].needs == HOLD_GET ||
-	    s->op == PINLAB_RETAKE || (s->flags & PINLAB_FORCE))
+	    s->op == PINLAB_RETAKE || s->op == PINLAB_HIDE || s->op == PINLAB_SHOW ||
+	    (s->flags & PINLAB_FORCE))
 		return;
 	for (i = slot->head; i < end; i++) {
 		struct page *page = slot->pages[i];
@@ -496,10 +530,12 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
  * release asks each page. A retaken page is exclusive for certain: its only
  * pin is ours.
  */
-static void release_pin(struct page *page)
+static void release_pin(struct page *page, bool hidden)
 {
 	bool exclusive = PINLAB_HAS_EXCLUSIVE && folio_maybe_exclusive_pinned(page_folio(page));
 
+	if (hidden)
+		set_linear(&page, 1, true);
 	pinlab_unclaim(page, exclusive);
 	if (exclusive)
 		unpin_exc_pages(&page, 1);
@@ -513,9 +549,10 @@ void pinlab_slot_release(struct pinlab_slot *slot)
 		if (slot->hold == HOLD_GET)
 			put_page(slot->pages[slot->head]);
 		else
-			release_pin(slot->pages[slot->head]);
+			release_pin(slot->pages[slot->head], slot->hidden);
 		cond_resched();
 	}
+	slot->hidden = false;
 	slot->head = 0;
 	slot->tail = 0;
 	slot->hold = HOLD_NOTHING;

@@ -106,6 +106,8 @@ const char *pinlab_op_name(u32 op)
 		[PINLAB_UNPIN_EXC_DIRTY] = "unpin-exclusive-dirty",
 		[PINLAB_DROP] = "drop",
 		[PINLAB_RETAKE] = "retake",
+		[PINLAB_HIDE] = "hide",
+		[PINLAB_SHOW] = "show",
 	};
 
 	return op < PINLAB_NR_OPS ? names[op] : "?";
