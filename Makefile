@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # `make bench` is the main job; `make help` lists the rest. The verbs take
-# their options as variables: KERNELS= BENCH= SCENARIOS= DURATION= ENGINE= RUN= SERIES= BASE= SEED=
+# their options as variables: KERNELS= BENCH= SCENARIOS= DURATION= PATHS= MODE= ENGINE= RUN=
+# SERIES= BASE= SEED=
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CC ?= gcc
@@ -14,7 +15,7 @@ TOOLS_SRC := $(filter-out tools/insnprof.c,$(TOOLS_SRC))
 TOOLS_OBJ := $(TOOLS_SRC:tools/%.c=build/tools/%.o)
 # One file a benchmark or scenario: this list is the list of them.
 GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c)) \
-	$(sort $(wildcard torture/*.c)) $(sort $(wildcard tests/guest/*.c))
+	$(sort $(wildcard torture/*.c)) $(sort $(wildcard paths/*.c)) $(sort $(wildcard tests/guest/*.c))
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
@@ -30,6 +31,9 @@ TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
 TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
 	$(if $(SCENARIOS),--scenarios '$(SCENARIOS)') $(if $(DURATION),--duration '$(DURATION)') \
 	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
+
+PATHS_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(PATHS),--paths '$(PATHS)') \
+	$(if $(MODE),--mode '$(MODE)') $(if $(ENGINE),--engine '$(ENGINE)')
 
 NIGHTLY_OPTIONS := $(OPTIONS) $(if $(BUDGET),--budget '$(BUDGET)') $(if $(RUN),--run '$(RUN)') \
 	$(if $(FLAVORS),--flavors '$(FLAVORS)') $(if $(SCENARIOS),--scenarios '$(SCENARIOS)') \
@@ -47,6 +51,10 @@ bench: packages-run pinlab
 #: make torture   try to break exclusive pins          (KERNELS=busted: seeded bugs)
 torture: packages-run pinlab
 	@./pinlab torture $(TORTURE_OPTIONS)
+
+#: make paths     which ways into a page are open      (MODE=crash: see it crash)
+paths: packages-run pinlab
+	@./pinlab paths $(PATHS_OPTIONS)
 
 #: make nightly   torture for a given time, against the last night (BUDGET=2h)
 nightly: packages-run pinlab
@@ -122,4 +130,4 @@ build/insnprof.so: tools/insnprof.c | packages-build
 -include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
-.PHONY: all help bench torture nightly report doctor kernel test clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture paths nightly report doctor kernel test clean packages-build packages-run packages-test FORCE

@@ -28,6 +28,7 @@
 #define NEEDS_URING	0x04
 #define NEEDS_RAMDISK	0x08
 #define NEEDS_SMP	0x10	/* several CPUs, and a clock that sees them */
+#define NEEDS_MEMORY	0x40	/* 3 GiB, and time: only where asked for by name */
 #define NEEDS_TOOLS	0x20	/* the disk with programs of others, lib/tools.h */
 
 struct bench_size {
@@ -51,6 +52,7 @@ struct bench {
 	 */
 	bool hidden;
 	unsigned int needs;
+	unsigned long once_from;	/* sizes of this n and more: one repeat; 0: none */
 	unsigned int kinds;		/* mask of MEM_*; 0: no kind in the name */
 	const struct bench_size *sizes;	/* ends in a NULL label; NULL: none */
 	struct {

@@ -67,7 +67,7 @@ struct frame {
 
 /* What this kernel and machine have, found once. */
 static struct {
-	bool driver, exclusive, uring, ramdisk, smp, tools;
+	bool driver, exclusive, uring, ramdisk, smp, tools, memory;
 } have;
 
 static int verdict(struct row *r, const char *what, const char *fmt, va_list ap)
@@ -190,12 +190,19 @@ static int repeat(struct row *r)
 	return r->bench->run(r);
 }
 
+/* What takes a minute is exact the first time as well. */
+static bool is_once(const struct row *r)
+{
+	return r->frame->cfg->exact && r->bench->once_from && r->size.n >= r->bench->once_from;
+}
+
 static bool enough(const struct row *r)
 {
 	const struct frame *f = r->frame;
+	unsigned int repeats = is_once(r) ? 1 : f->cfg->repeats;
 
 	for (int i = 0; i < MAX_METRICS && r->bench->metrics[i].name; i++)
-		if (f->m[i].clean < f->cfg->repeats)
+		if (f->m[i].clean < repeats)
 			return false;
 	return true;
 }
@@ -271,7 +278,7 @@ static void run_row(struct row *r)
 	f->driver_cost = nop_cost(r);
 	if (b->setup && b->setup(r))
 		return;
-	for (unsigned int i = 0; i < f->cfg->warmup && !*f->out->verdict; i++)
+	for (unsigned int i = 0; i < f->cfg->warmup && !is_once(r) && !*f->out->verdict; i++)
 		if (repeat(r))
 			return;
 	f->keep = true;
@@ -304,6 +311,8 @@ static const char *missing(unsigned int needs)
 		return "several CPUs and a wall-clock engine";
 	if ((needs & NEEDS_TOOLS) && !have.tools)
 		return "the disk of tools (/dev/vda: CONFIG_VIRTIO_BLK, scripts/mktools)";
+	if ((needs & NEEDS_MEMORY) && !have.memory)
+		return "3 GiB of memory";
 	return NULL;
 }
 
@@ -440,13 +449,14 @@ static void each_row(void (*fn)(struct row *r), struct frame *f)
 
 static const char *needs_names(unsigned int needs)
 {
-	return field("%s%s%s%s%s",
+	return field("%s%s%s%s%s%s",
 		     (needs & NEEDS_EXCLUSIVE) == NEEDS_EXCLUSIVE ? "exclusive," :
 		     needs & NEEDS_DRIVER ? "driver," : "",
 		     needs & NEEDS_URING ? "io_uring," : "",
 		     needs & NEEDS_RAMDISK ? "ramdisk," : "",
 		     needs & NEEDS_SMP ? "smp," : "",
-		     needs & NEEDS_TOOLS ? "tools," : "");
+		     needs & NEEDS_TOOLS ? "tools," : "",
+		     needs & NEEDS_MEMORY ? "memory," : "");
 }
 
 static void list_row(struct row *r)
@@ -507,6 +517,7 @@ static void probe(const struct frame_config *cfg)
 		     errno != EPERM;
 	have.ramdisk = !access("/dev/ram1", W_OK) && getpid() == 1;
 	have.tools = !access("/dev/vda", R_OK) && getpid() == 1;
+	have.memory = sysconf(_SC_PHYS_PAGES) >= 2800l << 8;
 	have.smp = !cfg->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	record("cap", "driver", have.driver ? "1" : "0");
 	record("cap", "exclusive", have.exclusive ? "1" : "0");
@@ -521,6 +532,11 @@ struct frame *frame_new(const struct frame_config *cfg)
 	f.out = mmap(NULL, sizeof(*f.out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);
 	return &f;
+}
+
+bool frame_has_exclusive(void)
+{
+	return have.exclusive;
 }
 
 void frame_run(const struct frame_config *cfg)

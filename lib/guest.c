@@ -25,6 +25,7 @@
 #include "clock.h"
 #include "frame.h"
 #include "keep.h"
+#include "path.h"
 #include "record.h"
 #include "torture.h"
 
@@ -36,6 +37,7 @@ struct guest_options {
 	unsigned long repeats;
 	bool profile;
 	struct torture_config torture;	/* scenarios NULL: benchmarks */
+	struct paths_config paths;	/* paths NULL: none */
 };
 
 static char *cmdline_value(const char *name)
@@ -181,7 +183,9 @@ static int run(const struct guest_options *o)
 	keep_open(o->files);
 	uname(&u);
 	record("hello", RECORD_PROTOCOL, u.release, clock_unit());
-	if (o->torture.scenarios)
+	if (o->paths.paths)
+		paths_run(&o->paths);
+	else if (o->torture.scenarios)
 		torture_run(&o->torture);
 	else
 		frame_run(&cfg);
@@ -206,6 +210,9 @@ static int as_init(void)
 	o.torture.seed = number_value("seed");
 	o.torture.seconds = number_value("seconds");
 	o.torture.stop = number_value("stop");
+	o.paths.paths = cmdline_value("paths");
+	o.paths.cell = cmdline_value("cell");
+	o.paths.crash = number_value("crash");
 	o.repeats = number_value("repeats");
 	skew = number_value("skew");
 	if (skew)
@@ -223,7 +230,7 @@ static int as_init(void)
 
 static void usage(FILE *f)
 {
-	fputs("Usage: pinlab-guest --list | --list-scenarios\n"
+	fputs("Usage: pinlab-guest --list | --list-scenarios | --list-paths\n"
 	      "       pinlab-guest --records FILE [--bench GLOBS] [--repeats N]\n"
 	      "       pinlab-guest --records FILE --torture GLOBS --seed N --seconds S [--stop]\n"
 	      "Runs pinlab's benchmarks or scenarios on the running kernel and appends\n"
@@ -235,6 +242,7 @@ int main(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "list", no_argument, NULL, 'l' },
 		{ "list-scenarios", no_argument, NULL, 'L' },
+		{ "list-paths", no_argument, NULL, 'P' },
 		{ "torture", required_argument, NULL, 't' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 'S' },
@@ -257,6 +265,10 @@ int main(int argc, char **argv)
 			return 0;
 		case 'L':
 			torture_list();
+			return 0;
+		case 'P':
+			/* Listed, and never run: a path may take the machine with it. */
+			paths_list();
 			return 0;
 		case 't':
 			o.torture.scenarios = optarg;

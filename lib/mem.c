@@ -42,11 +42,11 @@ static int open_backing(struct mem *m, const char **why)
 	case MEM_SHMEM:
 	case MEM_SHMEM_THP:
 		*why = "memfd_create";
-		m->fd = memfd_create("pinlab", MFD_CLOEXEC);
+		m->fd = memfd_create("pinlab", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 		break;
 	case MEM_HUGETLB:
 		*why = "huge pages (vm.nr_hugepages)";
-		m->fd = memfd_create("pinlab", MFD_CLOEXEC | MFD_HUGETLB);
+		m->fd = memfd_create("pinlab", MFD_CLOEXEC | MFD_HUGETLB | MFD_ALLOW_SEALING);
 		break;
 	case MEM_FILE:
 		*why = "a file on a disk file system (mount one, or set PINLAB_FILE_DIR)";
