@@ -17,7 +17,7 @@ static int touch(struct path_cell *c)
 PINLAB_PATH(syscall_read) = {
 	.name = "syscall/read",
 	.summary = "the page as the buffer of read() from a file",
-	.closes = "a fault there is the process's own: a signal or -EFAULT",
+	.closes = "nothing, and it need not be: a fault there is a signal or -EFAULT",
 	.way = WAY_USER,
 	.reach = ANSWER_WRITTEN,
 	.touch = touch,

@@ -20,7 +20,7 @@ static int touch(struct path_cell *c)
 PINLAB_PATH(syscall_write) = {
 	.name = "syscall/write",
 	.summary = "the page as the buffer of write() to a pipe",
-	.closes = "a fault there is the process's own: a signal or -EFAULT",
+	.closes = "nothing, and it need not be: a fault there is a signal or -EFAULT",
 	.way = WAY_USER,
 	.reach = ANSWER_READ,
 	.touch = touch,

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page is said to be broken: memory_failure() takes a reference, unmaps the
+ * page everywhere and leaves its content alone. Whoever pins it is not asked.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "../lib/path.h"
+#include "../lib/sysfs.h"
+
+static int touch(struct path_cell *c)
+{
+	c->said->pfn = cell_pfn(c);
+	if (madvise(c->addr, PAGE_BYTES, MADV_HWPOISON))
+		return cell_refused(c, "MADV_HWPOISON", errno);
+	return 0;
+}
+
+static int after(struct path_cell *c)
+{
+	if (c->said->pfn)
+		knob_write_number("/sys/kernel/debug/hwpoison/unpoison-pfn", c->said->pfn);
+	return 0;
+}
+
+static const struct expect except[] = {
+	/* Before, it was told as something that nobody has stumbled on yet. */
+	{ .schemes = S(NONE), .before = KERNEL(6, 12), .answer = ANSWER_NOT_REACHED,
+	  .why = "nobody is told before the next access" },
+	{ .kinds = KIND(MEM_ANON), .before = KERNEL(6, 12), .answer = ANSWER_NOT_REACHED,
+	  .why = "nobody is told before the next access" },
+	{ .before = KERNEL(6, 12), .answer = ANSWER_REFUSED,
+	  .why = "what is pinned cannot be split, or leave its file" },
+	{ .schemes = S(NONE), .kinds = KIND(MEM_SHMEM_THP), .answer = ANSWER_NOT_REACHED,
+	  .why = "it is split first, which unmaps it: nobody is told" },
+	{ .answer = 0 },
+};
+
+PINLAB_PATH(hwpoison) = {
+	.name = "hwpoison",
+	.summary = "root's MADV_HWPOISON on the page",
+	.closes = "CONFIG_MEMORY_FAILURE=n, or no CAP_SYS_ADMIN",
+	.way = WAY_GET,
+	.reach = ANSWER_USER_KILLED,
+	.except = except,
+	.schemes = S_KINDS,
+	.root = true,
+	.disturbs = true,
+	.touch = touch,
+	.after = after,
+};
