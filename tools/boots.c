@@ -23,6 +23,13 @@
  */
 #define BIG_MB		5120
 #define BIG_WORDS	"hugepagesz=1G hugepages=1 movablecore=512M"
+/* For rows that need "memory": two times a gibibyte, and what else there is. */
+#define MEMORY_MB	3072
+#define MEMORY_SILENCE	900
+#define MEMORY_SECONDS	5400
+/* Paths: small guests, many of them side by side. */
+#define PATHS_MB	1024
+#define CRASH_SECONDS	180
 /* A row of torture says nothing while it runs, and some end by themselves. */
 #define EMULATOR_TRIES	3
 #define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
@@ -62,6 +69,39 @@ static bool is_torture(const struct run_plan *p)
 	return p->verb && !strcmp(p->verb, "torture");
 }
 
+static bool is_paths(const struct run_plan *p)
+{
+	return p->verb && !strcmp(p->verb, "paths");
+}
+
+/* A kernel without PCI has nothing of what the full board is for, and may not come up there. */
+static const struct board *board_of(const struct run_plan *p, const struct kernel *k)
+{
+	const struct arch *arch = arch_find(k->arch);
+	char *path = xasprintf("%s/config", k->dir), *config = NULL;
+	bool full;
+
+	if (is_paths(p))
+		config = read_file(path, NULL);
+	full = config && strstr(config, "\nCONFIG_PCI=y");
+	free(config);
+	free(path);
+	return full ? &arch->full : &arch->small;
+}
+
+static char *paths_job(const struct run_plan *p, const struct run_boot *b)
+{
+	if (!b->cell)
+		return xasprintf("pinlab.paths=%s", p->rows);
+	return xasprintf("pinlab.paths=%s pinlab.cell=%s pinlab.crash=1", b->rows, b->cell);
+}
+
+static long memory_mb(const struct run_plan *p, const struct run_boot *b)
+{
+	return b->big ? BIG_MB : is_torture(p) ? TORTURE_MB : is_paths(p) ? PATHS_MB :
+	       p->memory ? MEMORY_MB : BENCH_MB;
+}
+
 static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
 		      const struct disks *d, const struct run_boot *b, struct strlist *argv)
 {
@@ -69,11 +109,17 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
 	char *profile = xasprintf("%s/profile.raw", g->dir);
 	char *files = xasprintf("%s/files.raw", g->dir);
-	char *job = is_torture(p) ? torture_job(p, b) : bench_job(p, b);
+	char *job = is_torture(p) ? torture_job(p, b) : is_paths(p) ? paths_job(p, b) :
+		    bench_job(p, b);
+	char *share = xasprintf("%s/share", g->dir);
+	const struct board *board = board_of(p, k);
 	char *words = xasprintf("%s%s", p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,
+		.board = board,
+		/* Which path reaches what is no race: one CPU gives one answer. */
+		.cpus = is_paths(p) ? 1 : 0,
 		.kernel = image,
 		.initrd = d->initrd,
 		.console = g->console_path,
@@ -82,14 +128,16 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 		.profile = profile,
 		.files = is_torture(p) ? files : NULL,
 		.tools = d->tools,
+		.share = board == &arch_find(k->arch)->full ? share : NULL,
 		.words = words,
 		.job = job,
-		.memory_mb = b->big ? BIG_MB : is_torture(p) ? TORTURE_MB : BENCH_MB,
+		.memory_mb = memory_mb(p, b),
 		/* The A/A boot has the same seed: what differs is its phase alone. */
 		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
 	};
 
 	machine_argv(&spec, argv);
+	free(share);
 	free(words);
 	free(job);
 	free(files);
@@ -184,6 +232,20 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		j->guest.silence = TORTURE_SILENCE + p->seconds;
 		j->guest.limit = LIMIT_SECONDS + 2 * p->seconds;
 	}
+	if (p->memory) {
+		j->guest.silence = MEMORY_SILENCE;
+		j->guest.limit = MEMORY_SECONDS;
+	}
+	if (is_paths(p) && b->cell)
+		j->guest.limit = CRASH_SECONDS;
+	if (is_paths(p)) {
+		char *share = xasprintf("%s/share", j->guest.dir);
+
+		ret = make_dirs(share);
+		free(share);
+		if (ret)
+			return ret;
+	}
 	if (p->options->timeout)
 		j->guest.limit = p->options->timeout;
 	if (p->options->silence)
@@ -234,9 +296,12 @@ static void keep_profile(const struct run_plan *p, const struct job *j)
 static void keep_files(const struct job *j)
 {
 	char *raw = xasprintf("%s/files.raw", j->guest.dir);
+	char *share = xasprintf("%s/share", j->guest.dir);
 
 	keep_take(raw, j->guest.dir);
+	remove_tree(share);
 	free(raw);
+	free(share);
 }
 
 static int job_end(struct run_plan *p, struct job *j)
@@ -248,7 +313,8 @@ static int job_end(struct run_plan *p, struct job *j)
 		keep_profile(p, j);
 		keep_files(j);
 	}
-	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED)
+	/* Where the machine is expected to go down that is a result: the report tells. */
+	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED && !j->boot->cell)
 		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
 		    g->console_path);
 	/*
@@ -317,7 +383,8 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 		snprintf(detail, sizeof(detail), "%s left, %.40s",
 			 human_seconds(passed * (total - done) / (done - first), left,
 				       sizeof(left)), row);
-	progress(is_torture(p) ? "scenarios" : "rows", done < total ? done : total, total, detail);
+	progress(is_torture(p) ? "scenarios" : is_paths(p) ? "paths" : "rows",
+		 done < total ? done : total, total, detail);
 }
 
 static size_t guests_at_once(const struct run_plan *p)
@@ -327,7 +394,7 @@ static size_t guests_at_once(const struct run_plan *p)
 	if (p->options->jobs)
 		return p->options->jobs;
 	/* Wall-clock guests must not share a core with one another. */
-	return p->engine->exact && cores > 0 ? cores : 1;
+	return (p->engine->exact || is_paths(p)) && cores > 0 ? cores : 1;
 }
 
 int boots_run(struct run_plan *p)

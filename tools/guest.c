@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -186,7 +187,10 @@ static void judge(struct guest *g)
 		g->outcome = OUTCOME_GARBLED;
 		snprintf(g->detail, sizeof(g->detail), "%s", g->rec.error);
 	} else if (!exited || (code && code != g->exit_done)) {
-		g->outcome = OUTCOME_QEMU_DIED;
+		/* Seen with 7.2 while a PCI BAR was mapped: no word of the guest's own yet. */
+		bool emulator = !exited && WTERMSIG(g->status) == SIGSEGV && !g->rec.hello;
+
+		g->outcome = emulator ? OUTCOME_EMULATOR : OUTCOME_QEMU_DIED;
 		first_log_line(g, text, sizeof(text));
 		snprintf(g->detail, sizeof(g->detail), "%s %d%s%s",
 			 exited ? "exit status" : "signal",

@@ -97,20 +97,44 @@ static const char *const x86_64_machine[] = {
 	NULL,
 };
 
+/*
+ * What a vfio user needs: PCI, an IOMMU, and a device that does DMA for the
+ * asking. Its firmware talks on port 0x402, so the records take another port.
+ */
+static const char *const x86_64_full_machine[] = {
+	"-M", "q35,kernel-irqchip=off",
+	"-device", "intel-iommu,caching-mode=on",
+	"-device", "edu,dma_mask=0xffffffff",
+	"-device", "isa-debugcon,iobase=0x302,chardev=records",
+	"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+	NULL,
+};
+
 static const struct arch arches[] = {
 	{
 		.name = "x86_64",
 		.qemu = "qemu-system-x86_64",
 		.image = "vmlinux",
-		.machine = x86_64_machine,
-		/* Without a firmware to ask, a triple fault is what ends the machine. */
-		.cmdline = "console=ttyS0 reboot=t",
-		.records = "port:0x402",
-		.files = "port:0x403",
-		.disk_device = "virtio-blk-device,drive=tools",
-		/* Where microvm puts the first such device, as QEMU 7.2 itself would tell. */
-		.disk_words = "virtio_mmio.device=512@0xfeb00e00:12 ",
-		.files_device = "isa-debugcon,iobase=0x403,chardev=files",
+		.small = {
+			.machine = x86_64_machine,
+			/* Without a firmware to ask, a triple fault is what ends the machine. */
+			.cmdline = "console=ttyS0 reboot=t",
+			.records = "port:0x402",
+			.files = "port:0x403",
+			.disk_device = "virtio-blk-device,drive=tools",
+			/* Where microvm puts the first such device, as QEMU 7.2 would tell. */
+			.disk_words = "virtio_mmio.device=512@0xfeb00e00:12 ",
+			.files_device = "isa-debugcon,iobase=0x403,chardev=files",
+		},
+		.full = {
+			.machine = x86_64_full_machine,
+			.cmdline = "console=ttyS0 reboot=t",
+			.records = "port:0x302",
+			.files = "port:0x303",
+			.disk_device = "virtio-blk-pci,drive=tools",
+			.disk_words = "",
+			.files_device = "isa-debugcon,iobase=0x303,chardev=files",
+		},
 		.exit_done = 0x31 << 1 | 1,	/* EXIT_DONE in lib/guest.c */
 	},
 };
@@ -192,18 +216,18 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	char *p;
 
 	strlist_add(argv, b->arch->qemu);
-	add_all(argv, b->arch->machine);
+	add_all(argv, b->board->machine);
 	add_all(argv, b->engine->qemu);
 	strlist_split(argv, "-nodefaults -no-user-config -display none -no-reboot", " ");
 	add(argv, "-m", xasprintf("%ldM", b->memory_mb));
-	add(argv, "-smp", xasprintf("%d", guest_cpus(b->engine)));
+	add(argv, "-smp", xasprintf("%d", b->cpus ? b->cpus : guest_cpus(b->engine)));
 	add(argv, "-seed", xasprintf("%lu", b->seed));
 	add_file(argv, "console", b->console);
 	add(argv, "-serial", xstrdup("chardev:console"));
 	add_file(argv, "records", b->records);
 	if (b->files) {
 		add_file(argv, "files", b->files);
-		add(argv, "-device", xstrdup(b->arch->files_device));
+		add(argv, "-device", xstrdup(b->board->files_device));
 	}
 	if (b->plugin) {
 		char *out = escape(b->profile);
@@ -217,7 +241,14 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 		p = escape(b->tools);
 		add(argv, "-drive",
 		    xasprintf("file=%s,if=none,format=raw,readonly=on,id=tools", p));
-		add(argv, "-device", xstrdup(b->arch->disk_device));
+		add(argv, "-device", xstrdup(b->board->disk_device));
+		free(p);
+	}
+	if (b->share) {
+		p = escape(b->share);
+		add(argv, "-fsdev",
+		    xasprintf("local,id=share,path=%s,security_model=none", p));
+		add(argv, "-device", xstrdup("virtio-9p-pci,fsdev=share,mount_tag=pinlab"));
 		free(p);
 	}
 	add(argv, "-kernel", xstrdup(b->kernel));
@@ -225,10 +256,10 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	p = tsc_words(b->engine);
 	add(argv, "-append",
 	    xasprintf("%s panic=-1 %s%s%s%s pinlab.clock=%s pinlab.records=%s%s%s %s%s",
-		      b->arch->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
+		      b->board->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
 		      b->words && *b->words ? " " : "", b->words ? b->words : "",
-		      b->engine->clock, b->arch->records,
-		      b->files ? " pinlab.files=" : "", b->files ? b->arch->files : "",
-		      b->tools ? b->arch->disk_words : "", b->job));
+		      b->engine->clock, b->board->records,
+		      b->files ? " pinlab.files=" : "", b->files ? b->board->files : "",
+		      b->tools ? b->board->disk_words : "", b->job));
 	free(p);
 }

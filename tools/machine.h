@@ -25,10 +25,8 @@ struct engine {
 const struct engine *engine_find(const char *name);
 void engine_names(struct strlist *out);
 
-struct arch {
-	const char *name;		/* as in kernel names; x86-64 is "x86_64" */
-	const char *qemu;		/* the program */
-	const char *image;		/* the kernel's file in its cache entry */
+/* The machine around the CPU. */
+struct board {
 	const char *const *machine;	/* NULL terminated arguments */
 	const char *cmdline;
 	const char *records;		/* pinlab.records= */
@@ -36,6 +34,14 @@ struct arch {
 	const char *files_device;
 	const char *disk_device;	/* for the disk of tools, and what tells the kernel of it */
 	const char *disk_words;
+};
+
+struct arch {
+	const char *name;		/* as in kernel names; x86-64 is "x86_64" */
+	const char *qemu;		/* the program */
+	const char *image;		/* the kernel's file in its cache entry */
+	struct board small;		/* what boots soonest */
+	struct board full;		/* with buses, an IOMMU and devices: for paths */
 	int exit_done;			/* QEMU's exit status when the guest says "done" */
 };
 
@@ -46,6 +52,8 @@ const struct arch *arch_find(const char *name);
 struct boot_spec {
 	const struct arch *arch;
 	const struct engine *engine;
+	const struct board *board;	/* of the arch */
+	int cpus;			/* 0: the engine's */
 	const char *kernel;		/* image */
 	const char *initrd;
 	const char *console;		/* files that QEMU writes */
@@ -54,6 +62,7 @@ struct boot_spec {
 	const char *plugin;		/* tools/insnprof.so, or NULL */
 	const char *profile;		/* what the plugin writes */
 	const char *tools;		/* disk of tools/toolsimage.c, or NULL */
+	const char *share;		/* folder to mount, on the full board; or NULL */
 	const char *words;		/* of the flavor, for the kernel's command line; or NULL */
 	const char *job;		/* pinlab.NAME=VALUE words: what the guest is to do */
 	long memory_mb;

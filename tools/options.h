@@ -9,6 +9,8 @@ struct options {
 	const char *kernels;		/* comma separated; NULL: the verb's default */
 	const char *bench;		/* globs of row names; NULL: all */
 	const char *scenarios;		/* globs; NULL: all */
+	const char *paths;		/* globs; NULL: all */
+	const char *mode;		/* paths: content or crash; NULL: content */
 	const char *engine;		/* auto, icount, mttcg, kvm, native */
 	const char *flavor;		/* lean */
 	const char *flavors;		/* nightly: comma separated; NULL: its default */

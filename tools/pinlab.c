@@ -76,6 +76,36 @@ static const struct verb {
 "  ./pinlab torture --kernels busted\n"
 	},
 	{
+		"paths", verb_paths, "which ways into a page does an exclusive pin close?",
+"Usage: ./pinlab paths [OPTIONS]\n"
+"\n"
+"Boots each kernel and tries every path, a way in which a process can make the\n"
+"kernel touch a page, on pages held under each scheme: none, long-term pin,\n"
+"exclusive pin, guest_memfd, memfd_secret. results/NAME/report.txt has the matrix,\n"
+"the open paths first; paths.tsv has every cell.\n"
+"\n"
+"  --kernels LIST   BASE or BASE+VARIANT, comma separated (6.12,6.12+exclusive)\n"
+"  --series FILE    one more kernel: an mbox or a folder of patches on --base\n"
+"  --base BASE      6.12, a kernel tree, or TREE@REF (default: 6.12)\n"
+"  --paths GLOBS    comma separated: fork, 'io-uring/*' (default: all)\n"
+"  --mode content   what happened to the page, found out from the page: nothing\n"
+"                   crashes, one boot a kernel (default)\n"
+"  --mode crash     the page is out of the kernel's linear map, as a hypervisor\n"
+"                   would have it: one boot for each path, which may crash\n"
+"  --flavor NAME    Kconfig set of the kernels (default: full)\n"
+"  --engine NAME    mttcg (default) or kvm\n"
+"  --run NAME       name of the run; one that was cut off is continued\n"
+"  --jobs N         guests at once (default: one a core)\n"
+"  --timeout S      seconds for one boot\n"
+"  --silence S      seconds without a sign of a guest\n"
+"\n"
+"Exit status 1: a cell is not what the contract, or the scheme, says of it.\n"
+"\n"
+"Examples:\n"
+"  ./pinlab paths --kernels 6.12,6.12+exclusive\n"
+"  ./pinlab paths --mode crash --kernels 6.12+exclusive --paths 'attack/*'\n"
+	},
+	{
 		"nightly", verb_nightly, "torture for a given time, compared with the last night",
 "Usage: ./pinlab nightly --budget TIME [OPTIONS]\n"
 "\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.h"
+#include "paths.h"
 #include "nightly.h"
 #include "torture.h"
 
@@ -174,6 +175,8 @@ int report_derive(const char *run_dir)
 
 	if (torture_is_run(run_dir))
 		return torture_derive(run_dir);
+	if (paths_is_run(run_dir))
+		return paths_derive(run_dir);
 	if (night_is_run(run_dir))
 		return night_derive(run_dir);
 	if (report_load(run_dir, &r))

@@ -98,3 +98,53 @@ void scenarios_free(struct scenario_line *lines, size_t n)
 	}
 	free(lines);
 }
+
+struct loading_paths {
+	struct path_line *lines;
+	size_t n;
+};
+
+static void one_path(const char *line, void *arg)
+{
+	struct loading_paths *l = arg;
+	struct strlist f = { 0 };
+
+	strlist_split(&f, line, "\t");
+	if (f.n == 6) {
+		l->lines = xrealloc(l->lines, (l->n + 1) * sizeof(*l->lines));
+		l->lines[l->n++] = (struct path_line){
+			xstrdup(f.v[0]), xstrdup(f.v[1]), xstrdup(f.v[2]),
+			xstrdup(f.v[3]), xstrdup(f.v[4]), xstrdup(f.v[5]),
+		};
+	}
+	strlist_free(&f);
+}
+
+size_t paths_load(struct path_line **lines)
+{
+	char *guest = xasprintf("%s/build/guest/pinlab-guest", repo_dir());
+	struct loading_paths l = { 0 };
+	int ret = run_program((char *[]){ guest, "--list-paths", NULL }, NULL, NULL, one_path, &l);
+
+	if (ret || !l.n) {
+		err("%s --list-paths failed; run make", guest);
+		paths_free(l.lines, l.n);
+		l = (struct loading_paths){ 0 };
+	}
+	free(guest);
+	*lines = l.lines;
+	return l.n;
+}
+
+void paths_free(struct path_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(lines[i].name);
+		free(lines[i].way);
+		free(lines[i].who);
+		free(lines[i].cells);
+		free(lines[i].summary);
+		free(lines[i].closes);
+	}
+	free(lines);
+}

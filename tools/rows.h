@@ -29,4 +29,17 @@ struct scenario_line {
 size_t scenarios_load(struct scenario_line **lines);
 void scenarios_free(struct scenario_line *lines, size_t n);
 
+struct path_line {
+	char *name;		/* io-uring/read-fixed */
+	char *way;		/* "P", or "P<G" where it has become so */
+	char *who;		/* "user", "root"; "attack": a demonstration */
+	char *cells;		/* those worth a boot in crash mode: "pinned/anon,guest_memfd" */
+	char *summary;
+	char *closes;		/* what would close it, or "-" */
+};
+
+/* The paths, in the same way. */
+size_t paths_load(struct path_line **lines);
+void paths_free(struct path_line *lines, size_t n);
+
 #endif

@@ -135,6 +135,22 @@ void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
 			add_torture(p, k, "others", 0, seed, boots->others);
 }
 
+void run_lay_out_kernels(struct run_plan *p)
+{
+	for (size_t k = 0; k < p->n_kernels; k++)
+		add_boot(p, k, "test", 0);
+}
+
+void run_add_crash(struct run_plan *p, size_t kernel, const char *path, const char *cell)
+{
+	struct run_boot *b;
+
+	add_boot(p, kernel, "crash", 0);
+	b = &p->boots[p->n_boots - 1];
+	b->rows = xstrdup(path);
+	b->cell = xstrdup(cell);
+}
+
 static json_t *host_json(void)
 {
 	char *info = read_file("/proc/cpuinfo", NULL), *cpu, *os;
@@ -220,6 +236,8 @@ static json_t *boots_json(const struct run_plan *p)
 			json_object_set_new(j, "seed", json_integer(b->seed));
 		if (b->rows)
 			set_text(j, "rows", b->rows);
+		if (b->cell)
+			set_text(j, "cell", b->cell);
 		json_array_append_new(list, j);
 	}
 	return list;
@@ -252,7 +270,9 @@ static json_t *plan_json(const struct run_plan *p)
 	set_text(j, "engine", p->engine->name);
 	set_text(j, "engine_why", p->engine_why);
 	json_object_set_new(j, "seed", json_integer(p->options->seed));
-	if (strcmp(p->verb, "torture")) {
+	if (!strcmp(p->verb, "paths")) {
+		set_text(j, "paths", p->rows);
+	} else if (strcmp(p->verb, "torture")) {
 		set_text(j, "bench", p->rows);
 		json_object_set_new(j, "delta_percent", json_real(p->options->delta));
 	} else {
@@ -283,7 +303,8 @@ static int write_json(const char *path, json_t *j)
 
 /* What must be the same for a run to be continued: all that a figure depends on. */
 static const char *const identity[] = {
-	"verb", "engine", "bench", "scenarios", "seconds", "stop", "seed", "delta_percent", "guest_sha256",
+	"verb", "engine", "bench", "scenarios", "paths", "seconds", "stop", "seed",
+	"delta_percent", "guest_sha256",
 	"image_ext2_sha256", "qemu", "kernels", "boots",
 };
 
@@ -419,6 +440,7 @@ void run_plan_free(struct run_plan *p)
 	for (size_t i = 0; i < p->n_boots; i++) {
 		free(p->boots[i].id);
 		free(p->boots[i].rows);
+		free(p->boots[i].cell);
 	}
 	free(p->boots);
 	free(p->dir);

@@ -18,6 +18,7 @@ struct run_boot {
 	size_t kernel;		/* index in the plan's kernels */
 	const char *role;	/* base, aa, test, profile, others */
 	char *rows;		/* globs of its own; NULL: the plan's */
+	char *cell;		/* paths, crash: the one that is tried; NULL: all */
 	bool big;		/* torture: on the big machine, see boots.c */
 	long index;		/* of this kernel and role, from 0 */
 	unsigned long skew;
@@ -28,12 +29,13 @@ struct run_boot {
 
 struct run_plan {
 	char *dir, *name;
-	const char *verb;	/* bench, torture */
+	const char *verb;	/* bench, torture, paths */
 	const struct engine *engine;
 	const char *engine_why;
 	const struct options *options;
 	const char *rows;	/* globs of rows or scenarios */
 	const char *words;	/* the flavor's, for the kernel's command line */
+	bool memory;		/* bench: rows that need much, and take long */
 	bool tools;		/* with the disk of others' programs */
 	long seconds;		/* torture: that timed scenarios share */
 	bool stop;		/* torture: a boot ends at the first failure */
@@ -62,6 +64,10 @@ struct torture_boots {
 /* Lay out torture, with seeds from `seed` on. */
 void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
 		       const struct torture_boots *boots);
+
+/* paths: a boot of each kernel; or one for each cell that `path`'s line has. */
+void run_lay_out_kernels(struct run_plan *p);
+void run_add_crash(struct run_plan *p, size_t kernel, const char *path, const char *cell);
 
 /*
  * Write plan.json and the folders of all boots; or, where the folder has a

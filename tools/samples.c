@@ -201,6 +201,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	static const char *const roles[] = {
 		[ROLE_BASE] = "base", [ROLE_AA] = "aa", [ROLE_TEST] = "test",
 		[ROLE_PROFILE] = "profile", [ROLE_BIG] = "big", [ROLE_OTHERS] = "others",
+		[ROLE_CRASH] = "crash",
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
@@ -216,8 +217,10 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 		if (!strcmp(json_text(j, "role"), roles[b->role]))
 			break;
 	if (b->role > ROLE_OTHERS)
-		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, big, others");
+		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, big, crash, others");
 	b->id = xstrdup(id);
+	b->rows = json_string_value(json_object_get(j, "rows"));
+	b->cell = json_string_value(json_object_get(j, "cell"));
 	b->dir = xasprintf("%s/boots/%s", run->dir, id);
 	read_outcome(b);
 	read_records(run, b);

@@ -18,6 +18,7 @@ enum role {
 	ROLE_TEST,
 	ROLE_PROFILE,			/* where instructions go; its samples do not count */
 	ROLE_BIG,			/* torture: scenarios that need a big machine */
+	ROLE_CRASH,			/* paths: one cell, really protected */
 	ROLE_OTHERS,			/* torture: programs of others on the same kernel */
 };
 
@@ -26,6 +27,7 @@ struct boot {
 	char *dir;
 	size_t kernel;			/* index in kernels[] */
 	enum role role;
+	const char *rows, *cell;	/* paths, ROLE_CRASH: of plan.json; else NULL */
 	bool there;			/* has an outcome.json that can be read */
 	bool ok;			/* came to its end, and the records agree */
 	char *outcome;			/* ok, panic, ...; "missing" */

@@ -12,15 +12,38 @@
 /* The digits must be the same on every machine: so exact, not the fastest that there is. */
 #define DEFAULT_ENGINE "icount"
 
-static char *resolve_rows(const char *said, const struct bench_row *rows, size_t n, long *count)
+/* Rows that need much memory and time are run where they are asked for. */
+#define MEMORY_ROWS "share_*"
+#define ALL "*,!" MEMORY_ROWS
+
+static bool needs_memory(const struct bench_row *row)
+{
+	struct strlist needs = { 0 };
+	bool yes;
+
+	strlist_split(&needs, row->needs, ",");
+	yes = strlist_has(&needs, "memory");
+	strlist_free(&needs);
+	return yes;
+}
+
+static char *resolve_rows(struct run_plan *p, const char *said, const struct bench_row *rows,
+			  size_t n)
 {
 	struct strlist names = { 0 };
 	char *globs;
 
 	for (size_t i = 0; i < n; i++)
-		strlist_add(&names, rows[i].name);
-	globs = names_resolve("bench", "benchmark", said, &names, count);
+		if (said || !needs_memory(&rows[i]))
+			strlist_add(&names, rows[i].name);
+	globs = names_resolve("bench", "benchmark", said ? said : "*", &names, &p->n_rows);
 	strlist_free(&names);
+	if (globs && !said) {
+		free(globs);
+		globs = xstrdup(ALL);
+	}
+	for (size_t i = 0; globs && i < n; i++)
+		p->memory |= needs_memory(&rows[i]) && glob_match(globs, rows[i].name);
 	return globs;
 }
 
@@ -63,7 +86,7 @@ int verb_bench(struct options *o)
 	n = rows_load(&rows);
 	if (!n)
 		return PINLAB_BROKE;
-	globs = resolve_rows(o->bench ? o->bench : "*", rows, n, &p.n_rows);
+	globs = resolve_rows(&p, o->bench, rows, n);
 	rows_free(rows, n);
 	if (!globs)
 		return PINLAB_USAGE;

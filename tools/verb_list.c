@@ -7,6 +7,7 @@
 #include "report.h"
 #include "rows.h"
 #include "runs.h"
+#include "paths.h"
 #include "torture.h"
 #include "verbs.h"
 
@@ -144,6 +145,10 @@ static void print_run(const char *name, const char *dir)
 		torture_print_run(name, dir);
 		return;
 	}
+	if (paths_is_run(dir)) {
+		paths_print_run(name, dir);
+		return;
+	}
 	if (night_is_run(dir)) {
 		night_print_run(name, dir);
 		return;
@@ -203,12 +208,24 @@ static int list_scenarios(const char *glob)
 	return shown ? PINLAB_OK : PINLAB_USAGE;
 }
 
-/* A name that is fixed for a verb which does not exist yet. */
 static int list_paths(const char *glob)
 {
-	(void)glob;
-	err("there are no paths yet: they come with the verb paths");
-	return PINLAB_USAGE;
+	struct path_line *lines;
+	size_t n = paths_load(&lines), shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (glob && !glob_match(glob, lines[i].name))
+			continue;
+		printf("%-28s %-4s %-7s %s\n", lines[i].name, lines[i].way, lines[i].who,
+		       lines[i].summary);
+		shown++;
+	}
+	paths_free(lines, n);
+	if (!n)
+		return PINLAB_BROKE;
+	if (!shown)
+		err("no path matches %s; see ./pinlab list paths", glob);
+	return shown ? PINLAB_OK : PINLAB_USAGE;
 }
 
 static const struct {

@@ -7,6 +7,7 @@
 /* Each returns an exit status of enum pinlab_exit. */
 int verb_bench(struct options *o);
 int verb_torture(struct options *o);
+int verb_paths(struct options *o);
 int verb_nightly(struct options *o);
 int verb_kernel(struct options *o);
 int verb_report(struct options *o);
