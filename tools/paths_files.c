@@ -68,38 +68,25 @@ void paths_ktap(const struct run *run, const struct path_cells *c, struct text *
 		kernel_ktap(run, c, k, t);
 }
 
-static int put(const struct run *run, const struct path_cells *c, const char *name,
-	       void (*make)(const struct run *run, const struct path_cells *c, struct text *t))
-{
-	struct text t = { 0 };
-	int ret;
-
-	make(run, c, &t);
-	ret = report_put(run, name, t.s ? t.s : "", t.n);
-	text_free(&t);
-	return ret;
-}
-
 static int put_all(const struct run *run, const struct path_cells *c)
 {
-	struct text samples = { 0 };
-	char *manifest;
-	int ret = put(run, c, "paths.tsv", paths_tsv);
+	static const struct {
+		const char *name;
+		void (*make)(const struct run *run, const struct path_cells *c, struct text *t);
+	} files[] = {
+		{ "paths.tsv", paths_tsv },
+		{ "report.txt", paths_text },
+		{ "verdicts.ktap", paths_ktap },
+	};
+	int ret = 0;
 
-	ret = ret ? ret : put(run, c, "report.txt", paths_text);
-	ret = ret ? ret : put(run, c, "verdicts.ktap", paths_ktap);
-	report_samples(run, &samples);
-	manifest = ret ? NULL : report_manifest(run, &samples);
-	if (!ret && !manifest) {
-		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", run->dir);
-		ret = -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
+		struct text t = { 0 };
+
+		files[i].make(run, c, &t);
+		ret = report_put_text(run, files[i].name, &t);
 	}
-	/* Last: it stands for the others being whole. */
-	if (!ret)
-		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
-	text_free(&samples);
-	free(manifest);
-	return ret;
+	return ret ? ret : report_put_manifest(run);
 }
 
 /* A crash that was expected is a result. */

@@ -127,31 +127,46 @@ int report_put(const struct run *run, const char *name, const char *s, size_t n)
 	return ret;
 }
 
-static int put_files(const struct report *r)
+int report_put_text(const struct run *run, const char *name, struct text *t)
 {
-	struct text samples = { 0 }, report = { 0 }, ktap = { 0 };
+	int ret = report_put(run, name, t->s ? t->s : "", t->n);
+
+	text_free(t);
+	return ret;
+}
+
+int report_put_manifest(const struct run *run)
+{
+	struct text samples = { 0 };
 	char *manifest;
 	int ret;
 
-	report_samples(&r->run, &samples);
+	report_samples(run, &samples);
+	manifest = report_manifest(run, &samples);
+	if (!manifest) {
+		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", run->dir);
+		ret = -EINVAL;
+	} else {
+		ret = report_put(run, "samples.tsv", samples.s ? samples.s : "", samples.n);
+	}
+	if (!ret)
+		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
+	text_free(&samples);
+	free(manifest);
+	return ret;
+}
+
+static int put_files(const struct report *r)
+{
+	struct text report = { 0 }, ktap = { 0 };
+	int ret;
+
 	report_text(r, &report);
 	report_ktap(r, &ktap);
-	manifest = report_manifest(&r->run, &samples);
-	ret = manifest ? report_put(&r->run, "samples.tsv", samples.s, samples.n) : -EINVAL;
-	if (!manifest)
-		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", r->run.dir);
-	if (!ret)
-		ret = report_put(&r->run, "report.txt", report.s, report.n);
-	if (!ret)
-		ret = report_put(&r->run, "verdicts.ktap", ktap.s, ktap.n);
-	/* Last: it stands for the others being whole. */
-	if (!ret)
-		ret = report_put(&r->run, "manifest.json", manifest, strlen(manifest));
-	free(manifest);
-	text_free(&samples);
-	text_free(&report);
+	ret = report_put_text(&r->run, "report.txt", &report);
+	ret = ret ? ret : report_put_text(&r->run, "verdicts.ktap", &ktap);
 	text_free(&ktap);
-	return ret;
+	return ret ? ret : report_put_manifest(&r->run);
 }
 
 static void say_broken(const struct report *r)

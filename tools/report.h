@@ -39,6 +39,11 @@ const char *report_word(const struct report *r);
 /* Write one of a run's files by rename: 0, or -errno after saying why. */
 int report_put(const struct run *run, const char *name, const char *s, size_t n);
 
+/* The text as one of the run's files, and freed. The same. */
+int report_put_text(const struct run *run, const char *name, struct text *t);
+/* samples.tsv and manifest.json: last of all, it stands for the others being whole. The same. */
+int report_put_manifest(const struct run *run);
+
 /* The parts of report.txt */
 void report_text(const struct report *r, struct text *t);
 void report_sentence(const struct report *r, struct text *t);

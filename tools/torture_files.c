@@ -119,36 +119,21 @@ static int put_all(const struct run *run)
 		const char *name;
 		void (*make)(const struct run *run, struct text *t);
 	} files[] = {
-		{ "samples.tsv", report_samples },
 		{ "bugs.tsv", torture_bugs_tsv },
 		{ "facts.tsv", torture_facts_tsv },
 		{ "findings.txt", torture_findings },
 		{ "report.txt", torture_text },
 		{ "verdicts.ktap", torture_ktap },
 	};
-	struct text samples = { 0 };
-	char *manifest = NULL;
 	int ret = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
 		struct text t = { 0 };
 
 		files[i].make(run, &t);
-		ret = report_put(run, files[i].name, t.s ? t.s : "", t.n);
-		text_free(&t);
+		ret = report_put_text(run, files[i].name, &t);
 	}
-	/* Last: it stands for the others being whole. */
-	report_samples(run, &samples);
-	manifest = ret ? NULL : report_manifest(run, &samples);
-	if (!ret && !manifest) {
-		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", run->dir);
-		ret = -EINVAL;
-	}
-	if (!ret)
-		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
-	text_free(&samples);
-	free(manifest);
-	return ret;
+	return ret ? ret : report_put_manifest(run);
 }
 
 static void say_broken(const struct run *run)

@@ -4,18 +4,10 @@
  * written here; report.txt, paths.tsv and verdicts.ktap are compared with
  * tests/golden/paths-*, which PINLAB_UPDATE_GOLDEN=1 writes anew.
  */
-#include "rundir.h"
+#include "makerun.h"
 
 #include "paths.h"
 #include "report.h"
-
-/* One boot of the run to be. */
-struct boot_def {
-	const char *id, *kernel, *outcome, *detail;
-	const char *rows, *cell;	/* of a crash boot, or NULL */
-	const char *const *lines;	/* of its records; NULL at the end */
-	const char *console;
-};
 
 #define PIN "fact\tprocess-vm/readv\tpath\tP|user|process_vm_readv() from another process|"
 #define GET "fact\tvmsplice/read\tpath\tG|user|vmsplice() into a pipe|pinning it"
@@ -74,87 +66,14 @@ static const char *const down_but_up[] = {
 	"[    7.3]  _copy_to_iter+0x1/0x2\n[    7.3]  process_vm_rw+0x1/0x2\n[    7.3]  </TASK>\n" \
 	"[    7.3]  not_of_it+0x1/0x2\n[    7.4] Kernel panic - not syncing: Fatal exception\n"
 
-static json_t *kernel(const char *name)
-{
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[s]}", "name", name, "base", "6.12",
-			 "release", "6.12.117", "base_version", "6.12.117-1", "flavor", "full",
-			 "compiler", "gcc 12", "patches", "0001-a.patch");
-}
-
-static void put_boot(const char *dir, const struct boot_def *d)
-{
-	char *sub = xasprintf("%s/boots/%s", dir, d->id);
-	struct stream st = { 0 };
-	json_t *o = json_pack("{s:s, s:s, s:f}", "outcome", d->outcome, "detail", d->detail,
-			      "seconds", 12.5);
-	char *text = json_dumps(o, 0);
-
-	assert_int_equal(make_dirs(sub), 0);
-	for (const char *const *l = d->lines; *l; l++)
-		stream_add(&st, *l);
-	put(sub, "records", st.s);
-	put(sub, "console.log", d->console ? d->console : "");
-	put(sub, "outcome.json", text);
-	stream_free(&st);
-	json_decref(o);
-	free(text);
-	free(sub);
-}
-
-/* A run of these boots; the caller frees its path. */
-static char *make_run(const char *name, const struct boot_def *defs, size_t n)
-{
-	char *dir = xasprintf("%s/%s", top, name), *text;
-	json_t *kernels = json_array(), *boots = json_array(), *plan;
-	struct strlist names = { 0 };
-
-	remove_tree(dir);
-	assert_int_equal(make_dirs(dir), 0);
-	for (size_t i = 0; i < n; i++) {
-		json_t *b = json_pack("{s:s, s:s, s:s, s:i, s:i}", "id", defs[i].id, "kernel",
-				      defs[i].kernel, "role", defs[i].cell ? "crash" : "test",
-				      "index", 0, "skew", 0);
-
-		if (defs[i].cell) {
-			json_object_set_new(b, "rows", json_string(defs[i].rows));
-			json_object_set_new(b, "cell", json_string(defs[i].cell));
-		}
-		if (!strlist_has(&names, defs[i].kernel))
-			json_array_append_new(kernels, kernel(defs[i].kernel));
-		strlist_add(&names, defs[i].kernel);
-		json_array_append_new(boots, b);
-		put_boot(dir, &defs[i]);
-	}
-	plan = json_pack("{s:i, s:s, s:s, s:s, s:s, s:[s,s], s:s, s:i, s:s, s:o, s:o}", "format", 1,
-			 "verb", "paths", "run", name, "started", "2026-11-25T05:00:00Z", "suite",
-			 "0.1", "command", "./pinlab", "paths", "engine", "mttcg", "seed", 1, "qemu",
-			 "QEMU 7.2", "kernels", kernels, "boots", boots);
-	text = json_dumps(plan, 0);
-	put(dir, "plan.json", text);
-	strlist_free(&names);
-	json_decref(plan);
-	free(text);
-	return dir;
-}
-
-static void golden_file(const char *dir, const char *file, const char *golden)
-{
-	char *text = in(dir, file);
-
-	if (!strcmp(file, "report.txt"))
-		check_mail(text);
-	check_golden(text, golden);
-	free(text);
-}
-
 static const struct boot_def content[] = {
-	{ "00-6.12", "6.12", "ok", "", NULL, NULL, plain, NULL },
-	{ "01-6.12+exclusive", "6.12+exclusive", "ok", "", NULL, NULL, closed, NULL },
+	{ "00-6.12", "6.12", "ok", "", 0, NULL, NULL, plain, NULL },
+	{ "01-6.12+exclusive", "6.12+exclusive", "ok", "", 0, NULL, NULL, closed, NULL },
 };
 
 static void test_content(void **state)
 {
-	char *dir = make_run("paths-content", content, 2);
+	char *dir = make_run("paths", "paths-content", content, 2);
 
 	(void)state;
 	assert_true(paths_is_run(dir));
@@ -166,12 +85,12 @@ static void test_content(void **state)
 }
 
 static const struct boot_def wrong[] = {
-	{ "00-6.12+exclusive", "6.12+exclusive", "ok", "", NULL, NULL, differs, NULL },
+	{ "00-6.12+exclusive", "6.12+exclusive", "ok", "", 0, NULL, NULL, differs, NULL },
 };
 
 static void test_differs(void **state)
 {
-	char *dir = make_run("paths-differs", wrong, 1);
+	char *dir = make_run("paths", "paths-differs", wrong, 1);
 
 	(void)state;
 	assert_int_equal(report_derive(dir), PINLAB_FAIL);
@@ -182,14 +101,14 @@ static void test_differs(void **state)
 
 #define READV "process-vm/readv"
 static const struct boot_def crash[] = {
-	{ "00-6.12-crash", "6.12", "panic", "Kernel panic", READV, "longterm/anon", down, OOPS },
-	{ "01-6.12+exclusive-crash", "6.12+exclusive", "ok", "", READV, "exclusive/anon", up,
+	{ "00-6.12-crash", "6.12", "panic", "Kernel panic", 0, READV, "longterm/anon", down, OOPS },
+	{ "01-6.12+exclusive-crash", "6.12+exclusive", "ok", "", 0, READV, "exclusive/anon", up,
 	  NULL },
 };
 
 static void test_crash(void **state)
 {
-	char *dir = make_run("paths-crash", crash, 2);
+	char *dir = make_run("paths", "paths-crash", crash, 2);
 
 	(void)state;
 	assert_int_equal(report_derive(dir), PINLAB_OK);
@@ -207,16 +126,16 @@ static void test_bad_ends(void **state)
 	(void)state;
 	one.outcome = "panic";
 	one.lines = down_but_up;
-	dir = make_run("paths-unexpected", &one, 1);
+	dir = make_run("paths", "paths-unexpected", &one, 1);
 	assert_int_equal(report_derive(dir), PINLAB_FAIL);
 	free(dir);
 	one.outcome = "hang";
-	dir = make_run("paths-hang", &one, 1);
+	dir = make_run("paths", "paths-hang", &one, 1);
 	assert_int_equal(report_derive(dir), PINLAB_BROKE);
 	free(dir);
 	one = content[0];
 	one.outcome = "panic";
-	dir = make_run("paths-content-panic", &one, 1);
+	dir = make_run("paths", "paths-content-panic", &one, 1);
 	assert_int_equal(report_derive(dir), PINLAB_BROKE);
 	free(dir);
 }
@@ -229,15 +148,15 @@ static void test_nonsense(void **state)
 		"fact\tfork\tnone/anon\t|||||||||||", "fact\tfork\tx\t%s%n", "result\tfork\tPASS\t",
 		"end\t6", NULL
 	};
-	struct boot_def one = { "00-6.12", "6.12", "ok", "", NULL, NULL, lines, NULL };
-	char *dir = make_run("paths-nonsense", &one, 1);
+	struct boot_def one = { "00-6.12", "6.12", "ok", "", 0, NULL, NULL, lines, NULL };
+	char *dir = make_run("paths", "paths-nonsense", &one, 1);
 
 	(void)state;
 	assert_int_equal(report_derive(dir), PINLAB_FAIL);
 	free(dir);
 	one = crash[0];
 	one.rows = "no/such";
-	dir = make_run("paths-no-row", &one, 1);
+	dir = make_run("paths", "paths-no-row", &one, 1);
 	assert_int_equal(report_derive(dir), PINLAB_BROKE);
 	free(dir);
 }
