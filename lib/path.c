@@ -23,6 +23,7 @@
 #define CELL_SECONDS	12
 #define ROW_SECONDS	300
 #define NOBODY		65534
+#define SHOWN_FRAMES	6
 
 extern const struct path *const __start_pinlab_paths[];
 extern const struct path *const __stop_pinlab_paths[];
@@ -210,17 +211,14 @@ struct finding {
 	char after[160];	/* what is wrong afterwards; else empty */
 };
 
-/* Frames of the trap and of plain copying say nothing of who it was. */
+/* Innermost first: what touched the page, and who had called that. */
 static void name_who(const struct pinlab_owned *q, char *to, size_t size)
 {
 	size_t n = 0;
 
 	*to = '\0';
-	for (unsigned int i = 0, shown = 0; i < q->frames && shown < 6; i++) {
-		if (n < size)
-			n += snprintf(to + n, size - n, "%s%.44s", n ? " < " : "", q->frame[i]);
-		shown++;
-	}
+	for (unsigned int i = 0; i < q->frames && i < SHOWN_FRAMES && n < size; i++)
+		n += snprintf(to + n, size - n, "%s%.44s", n ? " < " : "", q->frame[i]);
 }
 
 /* memfd_secret() clears its pages when they go: that is no access of the path's. */
@@ -244,6 +242,10 @@ static void conclude(struct path_cell *c, int status, struct finding *f)
 	if (!c->said->looked && c->said->ready && is_pinned(c->scheme))
 		note_content(c);
 	changed = c->said->changed;
+
+	/* It never came to the touch: whatever ended it, that is no answer. */
+	if (!c->said->ready && !c->said->answer)
+		cell_skip(c, "the owner has ended before it had the page: status %d", status);
 
 	if (hits)
 		name_who(&q, f->where, sizeof(f->where));

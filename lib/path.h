@@ -180,6 +180,8 @@ int cell_owners_fd(struct path_cell *c);
 int cell_tcp(struct path_cell *c);
 /* A memfd of `bytes` with cell_pattern() in it; -1 after cell_skip(). */
 int cell_file(struct path_cell *c, size_t bytes);
+/* A pipe, with a reference to the page in it: 0 or -1 after cell_refused(). */
+int cell_vmsplice(struct path_cell *c, int p[2]);
 /* A page of memory of this process's own, aligned, zeroed; it goes with the process. */
 void *cell_buffer(size_t bytes);
 /* setup: a descriptor, or -1 after cell_skip(). */

@@ -231,3 +231,17 @@ int kvm_set_msr(struct path_cell *c, struct kvm_guest *g, uint32_t msr, uint64_t
 
 	return ioctl(g->vcpu, KVM_SET_MSRS, &m) == 1 ? 0 : cell_refused(c, "KVM_SET_MSRS", EINVAL);
 }
+
+int kvm_read_page(struct path_cell *c, struct kvm_guest *g)
+{
+	static const unsigned char code[] = {
+		0xbe, 0x00, 0x00, 0x01, 0x00,	/* mov $KVM_PAGE_GPA, %esi */
+		0xbf, 0x00, 0x20, 0x00, 0x00,	/* mov $KVM_OUT_GPA, %edi */
+		0xb9, 0x08, 0x00, 0x00, 0x00,	/* mov $8, %ecx */
+		0xfc, 0xf3, 0xa4,		/* cld; rep movsb */
+		0xf4,				/* hlt */
+	};
+	int ret = kvm_run_code(c, g, code, sizeof(code));
+
+	return ret ? ret : cell_saw(c, g->low + KVM_OUT_GPA, 8);
+}

@@ -35,6 +35,8 @@ int kvm_setup(struct path_cell *c);
  * in a new one. 0, -1 after cell_refused(), 1 after cell_skip().
  */
 int kvm_start(struct path_cell *c, struct kvm_guest *g);
+/* The guest copies what the page begins with, and that is looked at. As kvm_run_code(). */
+int kvm_read_page(struct path_cell *c, struct kvm_guest *g);
 /* 0, -1 after cell_refused(). */
 int kvm_set_msr(struct path_cell *c, struct kvm_guest *g, uint32_t msr, uint64_t value);
 /* Run code in flat protected mode, with page tables, until it halts: 0, -1 after cell_refused(). */

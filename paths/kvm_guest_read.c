@@ -5,19 +5,10 @@
 
 static int touch(struct path_cell *c)
 {
-	static const unsigned char code[] = {
-		0xbe, 0x00, 0x00, 0x01, 0x00,	/* mov $KVM_PAGE_GPA, %esi */
-		0xbf, 0x00, 0x20, 0x00, 0x00,	/* mov $KVM_OUT_GPA, %edi */
-		0xb9, 0x08, 0x00, 0x00, 0x00,	/* mov $8, %ecx */
-		0xfc, 0xf3, 0xa4,		/* cld; rep movsb */
-		0xf4,				/* hlt */
-	};
 	struct kvm_guest g;
 	int ret = kvm_start(c, &g);
 
-	if (!ret)
-		ret = kvm_run_code(c, &g, code, sizeof(code));
-	return ret ? ret : cell_saw(c, g.low + KVM_OUT_GPA, 8);
+	return ret ? ret : kvm_read_page(c, &g);
 }
 
 static const struct expect except[] = {

@@ -4,21 +4,17 @@
  * takes the content out of it, by whoever has the pipe's other end.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "../lib/path.h"
 
 static int touch(struct path_cell *c)
 {
-	struct iovec v = { c->addr, PAGE_BYTES };
 	char *buf = cell_buffer(PAGE_BYTES);
 	int p[2], ret;
 
-	if (pipe(p) || vmsplice(p[1], &v, 1, 0) < 0)
-		return cell_refused(c, "vmsplice", errno);
+	if (cell_vmsplice(c, p))
+		return -1;
 	ret = read(p[0], buf, PAGE_BYTES);
 	return ret < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, ret);
 }

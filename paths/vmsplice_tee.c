@@ -5,20 +5,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "../lib/path.h"
 
 static int touch(struct path_cell *c)
 {
-	struct iovec v = { c->addr, PAGE_BYTES };
 	char *buf = cell_buffer(PAGE_BYTES);
 	int p[2], q[2], ret;
 
-	if (pipe(p) || vmsplice(p[1], &v, 1, 0) < 0)
-		return cell_refused(c, "vmsplice", errno);
+	if (cell_vmsplice(c, p))
+		return -1;
 	if (pipe(q) || tee(p[0], q[1], PAGE_BYTES, 0) < 0)
 		return cell_refused(c, "tee", errno);
 	ret = read(q[0], buf, PAGE_BYTES);
