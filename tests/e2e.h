@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../tools/util.h"
@@ -104,6 +106,33 @@ static inline void contains(const char *run, const char *file, const char *text)
 	if (!strstr(all, text))
 		fail_msg("%s/%s lacks \"%s\":\n%s", run, file, text, all);
 	free(all);
+}
+
+/*
+ * ./pinlab with `argv`, NULL terminated, killed with SIGKILL a moment after this
+ * boot of the run has its outcome.
+ */
+static inline void killed_after(const char *run, const char *boot, char *const argv[],
+				unsigned int us)
+{
+	char *exe = xasprintf("%s/pinlab", repo_dir());
+	char *outcome = xasprintf("%s/%s/boots/%s/outcome.json", results, run, boot);
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout))
+			_exit(127);
+		execv(exe, argv);
+		_exit(127);
+	}
+	for (int i = 0; i < 3000 && !file_exists(outcome); i++)
+		usleep(20000);
+	usleep(us);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	free(outcome);
+	free(exe);
 }
 
 static inline int start(void **state)

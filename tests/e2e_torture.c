@@ -7,9 +7,6 @@
  */
 #include "e2e.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-
 static void torture(const char *run, const char *kernels, const char *scenarios, const char *more,
 		    int status)
 {
@@ -135,33 +132,15 @@ static void test_failure_comes_again(void **state)
 
 static void test_killed_run_is_continued(void **state)
 {
-	char *exe = xasprintf("%s/pinlab", repo_dir()), *path = path_of("killed", "");
-	pid_t pid = fork();
-	int status;
+	char *path = path_of("killed", "");
 
 	(void)state;
-	if (!pid) {
-		if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout))
-			_exit(127);
-		execl(exe, exe, "torture", "--run", path, "--kernels", "6.12,6.12+exclusive",
-		      "--scenarios", "race/ordinary", "--duration", "3", NULL);
-		_exit(127);
-	}
-	for (int i = 0; i < 3000; i++, usleep(20000)) {
-		char *first = path_of("killed", "boots/00-6.12/outcome.json");
-		bool there = file_exists(first);
-
-		free(first);
-		if (there)
-			break;
-	}
-	usleep(500000);
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
+	killed_after("killed", "00-6.12", (char *[]){
+		"pinlab", "torture", "--run", path, "--kernels", "6.12,6.12+exclusive",
+		"--scenarios", "race/ordinary", "--duration", "3", NULL }, 500000);
 	torture("killed", "6.12,6.12+exclusive", "race/ordinary", "--duration 3", PINLAB_OK);
 	contains("killed", "verdicts.ktap", "\nok 2 - 6.12+exclusive");
 	free(path);
-	free(exe);
 }
 
 int main(void)
