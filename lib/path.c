@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "frame.h"
-#include "leaks.h"
+#include "kmsg.h"
 #include "record.h"
 #include "torture.h"
 
@@ -497,6 +497,20 @@ static void measure_pins(void)
 				try_cell(NULL, &nothing, s, k, &f);
 }
 
+static void before_row(struct row *r)
+{
+	(void)r;
+	kmsg_rearm();
+	kmsg_start();
+}
+
+/* A promise broken on the way, a complaint of the kernel's: findings, as in torture. */
+static void after_row(struct row *r)
+{
+	reap();
+	torture_look(r);
+}
+
 static bool is_wanted(const struct path *p)
 {
 	if (p->hidden && strncmp(cfg->paths, "test/", 5))
@@ -510,10 +524,15 @@ void paths_run(const struct paths_config *config)
 	const struct frame_config frame = { .rows = config->paths };
 	const struct path *const *p = __start_pinlab_paths;
 	struct frame *f = frame_new(&frame);
-	const struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
+	struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
 
 	cfg = config;
 	has_exclusive = frame_has_exclusive();
+	/* Where the page is really hidden, complaints are what is asked for. */
+	if (!cfg->crash) {
+		body.before = before_row;
+		body.after = after_row;
+	}
 	measure_pins();
 	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
 	for (; p < __stop_pinlab_paths; p++) {
@@ -524,7 +543,8 @@ void paths_run(const struct paths_config *config)
 			continue;
 		snprintf(r.name, sizeof(r.name), "%s", (*p)->name);
 		frame_row(f, &r, NEEDS_DRIVER, &body);
-		reap();
+		if (cfg->crash)
+			reap();
 	}
 }
 

@@ -56,8 +56,11 @@ static bool has_scheme(const struct path_cells *c, size_t kernel, const char *sc
 static void sentence(const struct run *run, const struct path_cells *c, struct text *t)
 {
 	size_t content = count(c, -1, false, false), crash = count(c, -1, true, false);
-	size_t wrong = count(c, -1, false, true) + count(c, -1, true, true);
+	size_t wrong = count(c, -1, false, true) + count(c, -1, true, true), found = 0;
 	struct text s = { 0 };
+
+	for (size_t i = 0; i < run->n_boots; i++)
+		found += run->boots[i].rec.n_findings;
 
 	if (paths_status(run, c) == PINLAB_BROKE)
 		text_raw(&s, "This run is not whole, and no verdict. ");
@@ -71,6 +74,9 @@ static void sentence(const struct run *run, const struct path_cells *c, struct t
 		text_raw(&s, "%zu differ from what was expected: they are marked with '!'.", wrong);
 	else
 		text_raw(&s, "None differs from what was expected.");
+	if (found)
+		text_raw(&s, " %zu times a promise was broken or the kernel complained: see below.",
+			 found);
 	text_wrap(t, 0, "%s", s.s);
 	text_free(&s);
 }
@@ -398,6 +404,28 @@ static void attack_block(const struct run *run, const struct path_cells *c, stru
 	table_end(&tab, t);
 }
 
+/* What torture would call findings: the witness's, and complaints of the kernel. */
+static void findings(const struct run *run, struct text *t)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; f < b->rec.n_findings; f++) {
+			const struct rec_finding *x = &b->rec.findings[f];
+
+			if (first) {
+				text_line(t, "%s", "");
+				text_line(t, "Seen on the way, and not allowed:");
+				first = false;
+			}
+			text_wrap(t, 6, "  %s, %s: %s: %s", run->kernels[b->kernel].name,
+				  b->rec.rows[x->row].name, x->promise, x->text);
+		}
+	}
+}
+
 static void crash_block(const struct run *run, const struct path_cells *c, size_t kernel,
 			struct text *t)
 {
@@ -465,6 +493,7 @@ void paths_text(const struct run *run, const struct path_cells *c, struct text *
 	sentence(run, c, t);
 	subject(run, t);
 	differing(run, c, t);
+	findings(run, t);
 	for (size_t k = 0; k < run->n_kernels; k++)
 		class_block(run, c, k, t);
 	for (size_t k = 0; k < run->n_kernels; k++)
