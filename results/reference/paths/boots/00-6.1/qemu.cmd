@@ -37,6 +37,6 @@ virtio-9p-pci,fsdev=share,mount_tag=pinlab
 -kernel
 $PINLAB_CACHE/kernels/24d08cb05045d20f38ca6ea455438acedd9c925762bb3d135b353f3b8a2d0138/vmlinux
 -initrd
-$PINLAB_CACHE/images/2087ea68eab0a6eff52fbd5b24a1a3ad.cpio
+$PINLAB_CACHE/images/a75a960f0999dfad1715db1b13ce0c1d.cpio
 -append
 console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445400 no_timer_check numa=fake=2 secretmem.enable=1 intel_iommu=on vdpa_sim.use_va=0 vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1 pinlab.clock=ns pinlab.records=port:0x302 pinlab.paths=*,*/*

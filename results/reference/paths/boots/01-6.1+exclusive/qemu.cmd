@@ -37,6 +37,6 @@ virtio-9p-pci,fsdev=share,mount_tag=pinlab
 -kernel
 $PINLAB_CACHE/kernels/adea9433e619b057c83b13ded3bdacaf3112b32233567143ac9df5d14b16e1ec/vmlinux
 -initrd
-$PINLAB_CACHE/images/ebae11a6c7a1f80b9dc563821328a919.cpio
+$PINLAB_CACHE/images/361c2a6cb450696ad1c5252df8e61f9c.cpio
 -append
 console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445400 no_timer_check numa=fake=2 secretmem.enable=1 intel_iommu=on vdpa_sim.use_va=0 vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1 pinlab.clock=ns pinlab.records=port:0x302 pinlab.paths=*,*/*

@@ -37,6 +37,6 @@ virtio-9p-pci,fsdev=share,mount_tag=pinlab
 -kernel
 $PINLAB_CACHE/kernels/f3743479201c479a5033ace9f964e69b5be06bb7cfbdfc6b43b18093183d77f0/vmlinux
 -initrd
-$PINLAB_CACHE/images/0e5e8faebe127432b63ba7350a449ac6.cpio
+$PINLAB_CACHE/images/142e0a69b126ede72180da6683238eff.cpio
 -append
 console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445400 no_timer_check numa=fake=2 secretmem.enable=1 intel_iommu=on vdpa_sim.use_va=0 vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1 pinlab.clock=ns pinlab.records=port:0x302 pinlab.paths=*,*/*

@@ -37,6 +37,6 @@ virtio-9p-pci,fsdev=share,mount_tag=pinlab
 -kernel
 $PINLAB_CACHE/kernels/d37007e76214113076ae7cd90b8f399b0b944ba2bd7f2f20b53cfc9969ad0eaa/vmlinux
 -initrd
-$PINLAB_CACHE/images/ce683ab0f026e65f799a921effca2939.cpio
+$PINLAB_CACHE/images/12a943703b8ed18723ca34631daa2d22.cpio
 -append
 console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445400 no_timer_check numa=fake=2 secretmem.enable=1 intel_iommu=on vdpa_sim.use_va=0 vfio_iommu_type1.allow_unsafe_interrupts=1 iommufd.allow_unsafe_interrupts=1 pinlab.clock=ns pinlab.records=port:0x302 pinlab.paths=*,*/*
