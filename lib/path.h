@@ -184,7 +184,7 @@ int cell_file(struct path_cell *c, size_t bytes);
 int cell_vmsplice(struct path_cell *c, int p[2]);
 /* A page of memory of this process's own, aligned, zeroed; it goes with the process. */
 void *cell_buffer(size_t bytes);
-/* setup: a descriptor, or -1 after cell_skip(). */
+/* What the path cannot do without: a descriptor, or -1 after cell_skip(). */
 int cell_open(struct path_cell *c, const char *file, int flags);
 /* other: wait until fn says true, 2 s at most. */
 bool cell_wait(bool (*fn)(struct path_cell *c), struct path_cell *c);

@@ -19,6 +19,12 @@ const struct bench_size share_large_sizes[] = {
 	{ .label = NULL },
 };
 
+/* Ticks and pages of the pieces that no interrupt fell into. */
+struct share_sum {
+	int64_t ticks;
+	uint64_t pages;
+};
+
 int share_timed(struct row *r, unsigned int metric,
 		int (*fn)(struct row *r, unsigned long page, unsigned long n))
 {

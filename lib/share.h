@@ -11,12 +11,6 @@ extern const struct bench_size share_small_sizes[], share_large_sizes[];
 /* Pages of one call, and of what is timed together: fewer than come to a tick. */
 #define SHARE_CALL	512ul
 
-/* Ticks and pages of the pieces that no interrupt fell into. */
-struct share_sum {
-	int64_t ticks;
-	uint64_t pages;
-};
-
 /* fn for each piece of the size, timed: the sum becomes the metric's sample. 0 or -1. */
 int share_timed(struct row *r, unsigned int metric,
 		int (*fn)(struct row *r, unsigned long page, unsigned long n));

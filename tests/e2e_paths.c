@@ -40,7 +40,7 @@ static void test_frame_notices(void **state)
 {
 	(void)state;
 	paths("faults", "6.12+exclusive",
-	      "test/path-idle,test/path-liar,test/path-leak,test/path-lose,test/path-die,test/path-stuck,test/path-text",
+	      "test/path-idle,test/path-liar,test/path-leak,test/path-lose,test/path-die,test/path-stuck,test/path-text,test/path-warn",
 	      "", PINLAB_FAIL);
 	contains("faults", "verdicts.ktap",
 		 "test/path-idle/none/anon # FAIL NOT REACHED, expected READ");
@@ -52,6 +52,8 @@ static void test_frame_notices(void **state)
 	contains("faults", "paths.tsv",
 		 "test/path-die\tN\tcontent\texclusive/anon\tUSER KILLED\tUSER KILLED\tPASS");
 	contains("faults", "paths.tsv", "test/path-stuck\tN\tcontent\tnone/anon\tSTUCK\tSTUCK\tPASS");
+	contains("faults", "verdicts.ktap", "# test/path-warn: kernel-log: WARNING");
+	contains("faults", "report.txt", "Seen on the way, and not allowed:");
 	contains("faults", "verdicts.ktap",
 		 "test/path-text/none/anon # SKIP a/b?c?%n?[2J   SKIP");
 }

@@ -30,6 +30,24 @@ static void put_plain(struct text *t, const char *s)
 		text_raw(t, "%c", *s == '#' ? ' ' : *s);
 }
 
+/* Diagnostics of the kernel's test: how many. */
+static size_t put_findings(const struct run *run, size_t kernel, struct text *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; f < b->rec.n_findings && b->kernel == kernel; f++, n++) {
+			text_raw(t, "  # %s: %s: ", b->rec.rows[b->rec.findings[f].row].name,
+				 b->rec.findings[f].promise);
+			put_plain(t, b->rec.findings[f].text);
+			text_raw(t, "\n");
+		}
+	}
+	return n;
+}
+
 static void kernel_ktap(const struct run *run, const struct path_cells *c, size_t kernel,
 			struct text *t)
 {
@@ -57,6 +75,7 @@ static void kernel_ktap(const struct run *run, const struct path_cells *c, size_
 		}
 		text_raw(t, "\n");
 	}
+	wrong += put_findings(run, kernel, t);
 	text_raw(t, "%sok %zu - %s%s\n", wrong || !answered ? "not " : "", kernel + 1,
 		 run->kernels[kernel].name, answered ? "" : " # BROKEN no cell has an answer");
 }

@@ -75,7 +75,7 @@ static void sentence(const struct run *run, const struct path_cells *c, struct t
 	else
 		text_raw(&s, "None differs from what was expected.");
 	if (found)
-		text_raw(&s, " %zu times a promise was broken or the kernel complained: see below.",
+		text_raw(&s, " Beside that there are findings, %zu in all: a broken promise, or a complaint of the kernel's.",
 			 found);
 	text_wrap(t, 0, "%s", s.s);
 	text_free(&s);

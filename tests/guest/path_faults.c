@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -108,4 +109,20 @@ PINLAB_PATH(test_text_path) = {
 	.name = "test/path-text", .summary = "say strange things", .hidden = true,
 	.way = WAY_NONE, .reach = ANSWER_NOT_REACHED, .kinds = KIND(MEM_ANON),
 	.schemes = S(NONE), .touch = text,
+};
+
+/* An ordinary release of what is exclusive: the kernel complains, and all stays as it is. */
+static int warn(struct path_cell *c)
+{
+	struct pinlab_step s = { .op = PINLAB_UNPIN, .flags = PINLAB_FORCE, .calls = 1,
+				 .batch = 1 };
+	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+
+	return ioctl(c->drv, PINLAB_IOC_RUN, &run) ? cell_skip(c, "the driver") : 0;
+}
+
+PINLAB_PATH(test_warn_path) = {
+	.name = "test/path-warn", .summary = "make the kernel complain", .hidden = true,
+	.way = WAY_NONE, .reach = ANSWER_NOT_REACHED, .kinds = KIND(MEM_ANON),
+	.schemes = S(EXCLUSIVE), .touch = warn,
 };

@@ -39,7 +39,8 @@ static const char *const differs[] = {
 	"fact\tprocess-vm/readv\texclusive/anon\tREAD|REFUSED|memcpy < %n%s||",
 	"result\tprocess-vm/readv\tFAIL\texclusive/anon", "begin\tvmsplice/read", GET,
 	"fact\tvmsplice/read\texclusive/anon\tREAD|READ|x||2 references, the pin alone makes 1",
-	"result\tvmsplice/read\tFAIL\texclusive/anon", "end\t9", NULL
+	"finding\tvmsplice/read\tflag\t0.2500\t1.7500\tpinned, and it says no # %n",
+	"result\tvmsplice/read\tFAIL\texclusive/anon", "end\t10", NULL
 };
 
 static const char *const down[] = {
