@@ -56,7 +56,8 @@ static void test_good(void **state)
 static const struct boot_def bad[] = {
 	{ "00-6.12", "6.12", "ok", "", 1, NULL, NULL, passes, NULL },
 	{ "01-6.12+exclusive", "6.12+exclusive", "ok", "", 1, NULL, NULL, finds, NULL },
-	{ "02-6.12+mine", "6.12+mine", "panic", "Kernel panic - not syncing", 1, NULL, NULL, dies, PANIC },
+	{ "02-6.12+mine", "6.12+mine", "panic", "Kernel panic - not syncing", 1,
+	  NULL, NULL, dies, PANIC },
 };
 
 static void test_bad(void **state)
@@ -75,7 +76,8 @@ static void test_bad(void **state)
 
 static const struct boot_def bugs[] = {
 	{ "00-a", "6.12+busted:a", "ok", "", 1, NULL, NULL, finds, NULL },
-	{ "01-b", "6.12+busted:b", "panic", "Kernel panic - not syncing", 1, NULL, NULL, dies, PANIC },
+	{ "01-b", "6.12+busted:b", "panic", "Kernel panic - not syncing", 1,
+	  NULL, NULL, dies, PANIC },
 	{ "02-c", "6.12+busted:c", "ok", "", 1, NULL, NULL, passes, NULL },
 };
 
@@ -106,8 +108,10 @@ static void test_not_whole(void **state)
 		"hello\t1\t6.12.117\tns", "begin\tmodel", "result\tmodel\tSKIP\tneeds all",
 		"end\t3", NULL
 	};
-	const struct boot_def skipped = { "00-6.12", "6.12", "ok", "", 1, NULL, NULL, nothing, NULL };
-	const struct boot_def cut = { "00-6.12", "6.12", "truncated", "", 1, NULL, NULL, dies, NULL };
+	const struct boot_def skipped = { "00-6.12", "6.12", "ok", "", 1,
+	  NULL, NULL, nothing, NULL };
+	const struct boot_def cut = { "00-6.12", "6.12", "truncated", "", 1,
+	  NULL, NULL, dies, NULL };
 	char *dir = make_run("torture", "torture-skipped", &skipped, 1);
 
 	(void)state;
