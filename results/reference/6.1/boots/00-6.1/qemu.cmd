@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/297c8c8188b562f2e0c09669a8cea623bbc9bda47f1f8b126cfac197e8f15e79/vmlinux
 -initrd
-$PINLAB_CACHE/images/e7f3a21c61a0cc1384e66278d77e2d8a.cpio
+$PINLAB_CACHE/images/3ccd898777bae4738964342e08dd107c.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*

@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/bbfea53761c10140203ddd902812f83fcf7c68c4ed43e4c1df79bcea4c6d3f7f/vmlinux
 -initrd
-$PINLAB_CACHE/images/b15919ee76134e1705fb35a3b2cc46fb.cpio
+$PINLAB_CACHE/images/2da1a9f60b0338bcf7e38f458b4c623b.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*

@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/2e90e4e7d8642d1da35375f68f3931f39d6393adc80c8024e8ee9184e83d89e1/vmlinux
 -initrd
-$PINLAB_CACHE/images/aa2adc9fad5742f62a14a5fb79e5c003.cpio
+$PINLAB_CACHE/images/67c34115375ff5a8342b5c08783a9b3a.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*

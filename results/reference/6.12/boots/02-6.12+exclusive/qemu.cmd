@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/13f19d19ac507811d65417b578d6dec4a1dcd2bcc0bbfff551c418e9103c8762/vmlinux
 -initrd
-$PINLAB_CACHE/images/e1c281d8e772dcf1ad299826ffe14300.cpio
+$PINLAB_CACHE/images/2e05d369534ededa2e72c12e27028f6f.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*
