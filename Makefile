@@ -25,7 +25,8 @@ BENCH_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(BENCH),--bench '$
 
 TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
 	$(patsubst tests/%.c,build/tests/%,$(wildcard tests/e2e_*.c))
-# What the tests link with: all of ./pinlab but its main().
+# What end-to-end tests link with; others with all of ./pinlab but its main().
+UTIL_OBJ := $(filter build/tools/util%.o,$(TOOLS_OBJ))
 TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
 
 TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
@@ -119,9 +120,9 @@ build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
 
-build/tests/e2e_%: tests/e2e_%.c build/tools/util.o | packages-test
+build/tests/e2e_%: tests/e2e_%.c $(UTIL_OBJ) | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -Itools -o $@ $< build/tools/util.o -lcmocka $(HOST_LIBS)
+	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(UTIL_OBJ) -lcmocka $(HOST_LIBS)
 
 build/insnprof.so: tools/insnprof.c | packages-build
 	@mkdir -p $(@D)

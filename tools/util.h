@@ -32,6 +32,8 @@ void err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* For notices that are not errors, also on stderr. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Says that there is no memory left, and ends the program. */
+_Noreturn void no_memory(void);
 /* Strings. The x-functions end the program when memory is out. */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *xstrdup(const char *s);
