@@ -29,10 +29,11 @@ int share_timed(struct row *r, unsigned int metric,
 		int (*fn)(struct row *r, unsigned long page, unsigned long n))
 {
 	struct share_sum sum = { 0 };
+	unsigned long n = 0;
 	struct region g = { 0 };
 
 	for (unsigned long at = 0; at < r->size.n; at += SHARE_CALL) {
-		unsigned long n = r->size.n - at < SHARE_CALL ? r->size.n - at : SHARE_CALL;
+		n = r->size.n - at < SHARE_CALL ? r->size.n - at : SHARE_CALL;
 
 		tick_hold();
 		region_begin(r, &g);
@@ -45,7 +46,7 @@ int share_timed(struct row *r, unsigned int metric,
 		sum.pages += n;
 	}
 	if (!sum.pages)
-		row_sample(r, metric, g.ticks, SHARE_CALL, g.noise);
+		row_sample(r, metric, g.ticks, n, g.noise);
 	else
 		row_sample(r, metric, sum.ticks, sum.pages, 0);
 	return 0;

@@ -74,7 +74,7 @@ static void lay_out(struct run_plan *p, const struct path_line *lines, size_t n,
 	p->n_rows = 1;
 }
 
-static int walk(struct run_plan *p, struct options *o)
+static int walk(struct run_plan *p)
 {
 	int ret, verdict;
 
@@ -88,7 +88,6 @@ static int walk(struct run_plan *p, struct options *o)
 		err("interrupted; what was found is kept, continue with --run %s", p->name);
 	verdict = report_derive(p->dir);
 	report_show(p);
-	(void)o;
 	return ret ? ret : verdict;
 }
 
@@ -133,7 +132,7 @@ int verb_paths(struct options *o)
 		p.name = o->run ? xstrdup(o->run) : run_new_name("paths");
 		p.dir = run_path(p.name);
 		lay_out(&p, lines, n, crash);
-		ret = walk(&p, o);
+		ret = walk(&p);
 	}
 	paths_free(lines, n);
 	run_plan_free(&p);

@@ -11,7 +11,6 @@
  */
 #include <linux/file.h>
 #include <linux/hw_breakpoint.h>
-#include <linux/kallsyms.h>
 #include <linux/pagemap.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
