@@ -10,12 +10,13 @@ WARN := -Wall -Wextra -Wno-missing-field-initializers -Werror
 COMMON := -std=gnu11 -D_GNU_SOURCE -O2 $(WARN)
 HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 
-TOOLS_SRC := $(sort $(wildcard tools/*.c))
-TOOLS_SRC := $(filter-out tools/insnprof.c,$(TOOLS_SRC))
-TOOLS_OBJ := $(TOOLS_SRC:tools/%.c=build/tools/%.o)
-# One file a benchmark or scenario: this list is the list of them.
-GUEST_SRC := $(sort $(wildcard lib/*.c)) $(sort $(wildcard bench/*.c)) \
-	$(sort $(wildcard torture/*.c)) $(sort $(wildcard paths/*.c)) $(sort $(wildcard tests/guest/*.c))
+HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c))
+HOST_SRC := $(filter-out host/plugin/%,$(HOST_SRC))
+HOST_OBJ := $(HOST_SRC:%.c=build/%.o)
+# One file a benchmark, scenario or path: this list is the list of them.
+GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c)) $(sort $(wildcard bench/*.c)) \
+	$(sort $(wildcard torture/*.c torture/*/*.c)) $(sort $(wildcard paths/*.c paths/*/*.c)) \
+	$(sort $(wildcard tests/guest/*.c))
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
@@ -26,8 +27,8 @@ BENCH_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(BENCH),--bench '$
 TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
 	$(patsubst tests/%.c,build/tests/%,$(wildcard tests/e2e_*.c))
 # What end-to-end tests link with; others with all of ./pinlab but its main().
-UTIL_OBJ := $(filter build/tools/util%.o,$(TOOLS_OBJ))
-TEST_OBJ := $(filter-out build/tools/pinlab.o,$(TOOLS_OBJ))
+BASE_OBJ := $(filter build/host/base/%.o,$(HOST_OBJ))
+TEST_OBJ := $(filter-out build/host/main.o,$(HOST_OBJ))
 
 TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
 	$(if $(SCENARIOS),--scenarios '$(SCENARIOS)') $(if $(DURATION),--duration '$(DURATION)') \
@@ -88,7 +89,7 @@ pinlab: packages-build build/pinlab build/guest/pinlab-guest build/guest/disk.ex
 packages-build packages-run packages-test: packages-%:
 	@scripts/packages $*
 
-build/pinlab: $(TOOLS_OBJ)
+build/pinlab: $(HOST_OBJ)
 	@$(CC) -o $@ $^ $(HOST_LIBS)
 
 # The version is in one object, so that a commit recompiles nothing else.
@@ -96,17 +97,17 @@ build/version: FORCE
 	@mkdir -p build
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 
-build/tools/pinlab.o build/tools/run.o build/tools/nightly_open.o: build/version
+build/host/main.o build/host/run/plan.o build/host/nightly/open.o: build/version
 
-build/tools/%.o: tools/%.c | packages-build
+build/host/%.o: host/%.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -Itools -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
+	@$(CC) $(COMMON) -MMD -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
 
 # Static and free of paths: the same compiler makes the same guest everywhere.
 # In one step, because a run that goes on meanwhile takes it as it is.
 build/guest/%.o: %.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -c -o $@ $<
+	@$(CC) $(COMMON) -MMD -I. -c -o $@ $<
 
 build/guest/pinlab-guest: $(GUEST_OBJ)
 	@$(CC) -static -Wl,--build-id=none -o $@.new $^ -luring -lpthread
@@ -118,17 +119,17 @@ build/guest/disk.ext2: scripts/mkdisk
 
 build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
+	@$(CC) $(COMMON) -MMD -I. -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
 
-build/tests/e2e_%: tests/e2e_%.c $(UTIL_OBJ) | packages-test
+build/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -Itools -o $@ $< $(UTIL_OBJ) -lcmocka $(HOST_LIBS)
+	@$(CC) $(COMMON) -MMD -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
-build/insnprof.so: tools/insnprof.c | packages-build
+build/insnprof.so: host/plugin/insnprof.c | packages-build
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -shared -fPIC -o $@ $<
 
--include $(TOOLS_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
+-include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
 FORCE:
 .PHONY: all help bench torture paths nightly report doctor kernel test clean packages-build packages-run packages-test FORCE

@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/child.h"
-#include "../lib/settle.h"
-#include "../lib/stamp.h"
-#include "../lib/uring.h"
+#include "guest/child.h"
+#include "guest/settle.h"
+#include "guest/stamp.h"
+#include "guest/uring.h"
 
 #define FAULTS	64ul		/* of each sort */
 #define PAIR	(2 * PAGE_BYTES)	/* a page that may be pinned, and the one beside it */

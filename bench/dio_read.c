@@ -6,7 +6,7 @@
  * in the memory, and nothing is pinned afterwards.
  * Varies: bytes a call.
  */
-#include "../lib/disk.h"
+#include "guest/disk.h"
 
 static int setup(struct row *r)
 {

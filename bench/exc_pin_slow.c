@@ -7,7 +7,7 @@
  * Varies: pages a call. A large folio has one owner, and its owner is one
  * call: of large folios each call takes `batch` pages of a folio of its own.
  */
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 static int run(struct row *r)
 {

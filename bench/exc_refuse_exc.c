@@ -7,7 +7,7 @@
  * after.
  * Varies: the first page of the call, or one in its middle (of 16 pages).
  */
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 PINLAB_BENCH(exc_refuse_exc) = {
 	.name		= "exc_refuse_exc",

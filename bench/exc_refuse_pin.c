@@ -7,7 +7,7 @@
  * and after.
  * Varies: the first page of the call, or one in its middle (of 16 pages).
  */
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 PINLAB_BENCH(exc_refuse_pin) = {
 	.name		= "exc_refuse_pin",

@@ -8,7 +8,7 @@
  * Varies: kind of memory. Of a large folio one page is held, as exclusivity
  * is the folio's.
  */
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 static int look(struct row *r, unsigned int exclusive)
 {

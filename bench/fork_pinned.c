@@ -16,11 +16,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "../lib/child.h"
-#include "../lib/clock.h"
-#include "../lib/settle.h"
-#include "../lib/stamp.h"
-#include "../lib/uring.h"
+#include "guest/child.h"
+#include "guest/clock.h"
+#include "guest/settle.h"
+#include "guest/stamp.h"
+#include "guest/uring.h"
 
 #define PAGES 256ul
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <sys/syscall.h>
 
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 #define CALLS 256
 

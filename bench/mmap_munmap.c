@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../lib/bench.h"
-#include "../lib/settle.h"
+#include "guest/bench/bench.h"
+#include "guest/settle.h"
 
 /*
  * The kernel frees each VMA only after a grace period, so that every round

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "../lib/bench.h"
-#include "../lib/settle.h"
+#include "guest/bench/bench.h"
+#include "guest/settle.h"
 
 #define PAGES	256ul
 #define BATCH	16ul

@@ -12,8 +12,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "../lib/bench.h"
-#include "../lib/settle.h"
+#include "guest/bench/bench.h"
+#include "guest/settle.h"
 
 #define FAULTS 128ul
 

@@ -7,7 +7,7 @@
  * reference count is what it was.
  * Varies: the number of threads.
  */
-#include "../lib/threads.h"
+#include "guest/bench/threads.h"
 
 static int run(struct row *r)
 {

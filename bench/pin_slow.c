@@ -6,7 +6,7 @@
  * and nothing is held afterwards.
  * Varies: pages a call.
  */
-#include "../lib/bench.h"
+#include "guest/bench/bench.h"
 
 static int run(struct row *r)
 {

@@ -7,7 +7,7 @@
  * the child's memory, and nothing is pinned afterwards.
  * Varies: pages a call.
  */
-#include "../lib/process_vm.h"
+#include "guest/bench/process_vm.h"
 
 static int run(struct row *r)
 {

@@ -7,7 +7,7 @@
  * child's memory, as /proc/PID/mem shows it, and nothing is pinned afterwards.
  * Varies: pages a call.
  */
-#include "../lib/process_vm.h"
+#include "guest/bench/process_vm.h"
 
 static int run(struct row *r)
 {

@@ -19,8 +19,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../lib/path_kvm.h"
-#include "../lib/share.h"
+#include "guest/paths/kvm.h"
+#include "guest/bench/share.h"
 
 struct destructive {
 	int vm, fd, vcpu;

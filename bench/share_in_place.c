@@ -17,11 +17,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../lib/share.h"
-#include "../lib/sysfs.h"
+#include "guest/bench/share.h"
+#include "guest/knob.h"
 
 #define HUGE_POOL	"/proc/sys/vm/nr_hugepages"
-#define POOL_PAGES	16	/* as init has left it, lib/guest.c */
+#define POOL_PAGES	16	/* as init has left it, guest/main.c */
 
 /* Pages held by one file's slot, a call's worth; what is pinned goes with the files. */
 struct in_place {

@@ -7,8 +7,8 @@
  * from the disk into the memory, and nothing is pinned afterwards.
  * Varies: bytes a request.
  */
-#include "../lib/disk.h"
-#include "../lib/uring.h"
+#include "guest/disk.h"
+#include "guest/uring.h"
 
 static int setup(struct row *r)
 {

@@ -7,8 +7,8 @@
  * from the memory to the disk, and nothing is pinned afterwards.
  * Varies: bytes a request.
  */
-#include "../lib/disk.h"
-#include "../lib/uring.h"
+#include "guest/disk.h"
+#include "guest/uring.h"
 
 static int setup(struct row *r)
 {

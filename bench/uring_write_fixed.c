@@ -8,8 +8,8 @@
  * unregistered.
  * Varies: bytes a request.
  */
-#include "../lib/disk.h"
-#include "../lib/uring.h"
+#include "guest/disk.h"
+#include "guest/uring.h"
 
 static int setup(struct row *r)
 {

@@ -13,8 +13,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "../lib/bench.h"
-#include "../lib/stamp.h"
+#include "guest/bench/bench.h"
+#include "guest/stamp.h"
 
 /* As many as a pipe of an ordinary user may hold (fs.pipe-max-size). */
 #define PIPE_PAGES 256ul

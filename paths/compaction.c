@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 
-#include "../lib/path.h"
-#include "../lib/sysfs.h"
+#include "guest/paths/path.h"
+#include "guest/knob.h"
 
 static int touch(struct path_cell *c)
 {

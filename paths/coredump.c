@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../lib/path.h"
-#include "../lib/sysfs.h"
+#include "guest/paths/path.h"
+#include "guest/knob.h"
 
 #define DIR	"/tmp/cores"
 #define CORE	DIR "/core"

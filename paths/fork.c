@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/path.h"
+#include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)
 {

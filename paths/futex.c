@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../lib/path.h"
+#include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)
 {

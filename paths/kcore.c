@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "../lib/path.h"
+#include "guest/paths/path.h"
 
 /* The linear map, less other mappings of the same memory: the kernel's own image. */
 static bool is_linear(const Elf64_Phdr *p)

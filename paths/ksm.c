@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "../lib/path.h"
-#include "../lib/sysfs.h"
+#include "guest/paths/path.h"
+#include "guest/knob.h"
 
 #define KSM	"/sys/kernel/mm/ksm/"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "../lib/path.h"
+#include "guest/paths/path.h"
 
 #ifndef SOL_TLS
 #define SOL_TLS 282

@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../lib/path.h"
-#include "../lib/sysfs.h"
+#include "guest/paths/path.h"
+#include "guest/knob.h"
 
 static int touch(struct path_cell *c)
 {

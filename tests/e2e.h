@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../tools/util.h"
+#include "host/base/util.h"
 
 static char *results;	/* a folder of our own, so that results/ stays the user's */
 

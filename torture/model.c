@@ -5,7 +5,7 @@
  * one operation after the other, with what else moves, copies, splits and
  * frees pages in between.
  *
- * Oracle: a reference model of the contract's table (lib/model_*.c) predicts
+ * Oracle: a reference model of the contract's table (guest/model/) predicts
  * each result, the pins, flags and references of each folio after it, where
  * pinned pages are and what is in them, and the counters of /proc/vmstat.
  * Varies: everything that can be drawn from the seed. A sequence that fails is
@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/kmsg.h"
-#include "../lib/model.h"
-#include "../lib/torture.h"
+#include "guest/kmsg.h"
+#include "guest/model/model.h"
+#include "guest/torture/torture.h"
 
 #define SHRINK_SECONDS	5
 #define MAX_FINDINGS	3

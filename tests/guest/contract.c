@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../lib/bench.h"
-#include "../../lib/clock.h"
+#include "guest/bench/bench.h"
+#include "guest/clock.h"
 
 enum state { U, P, X };
 

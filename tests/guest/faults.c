@@ -12,8 +12,8 @@
 #include <sys/io.h>
 #include <unistd.h>
 
-#include "../../lib/bench.h"
-#include "../../lib/record.h"
+#include "guest/bench/bench.h"
+#include "guest/record.h"
 
 static void write_text(const char *path, const char *text)
 {

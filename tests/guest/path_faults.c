@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "../../lib/path.h"
+#include "guest/paths/path.h"
 
 /* Expected to read the page, and does nothing. */
 static int idle(struct path_cell *c)

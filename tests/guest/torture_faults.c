@@ -13,9 +13,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../lib/child.h"
-#include "../../lib/clock.h"
-#include "../../lib/torture.h"
+#include "guest/child.h"
+#include "guest/clock.h"
+#include "guest/torture/torture.h"
 
 /* A process that nobody ends still has pages pinned when its scenario is over. */
 static int run_leak(struct row *r)

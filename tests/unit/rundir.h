@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "stream.h"
-#include "text.h"
+#include "host/base/text.h"
 
 static const char *const derived[] = {
 	"report.txt", "verdicts.ktap", "manifest.json", "samples.tsv",

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "util.h"
+#include "host/base/util.h"
 
 struct stream {
 	char *s;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two runs against each other, as the verb does it. */
 #include "rundir.h"
-#include "verbs.h"
+#include "host/verb.h"
 
 static int compare_to(const char *a, const char *b, char **out)
 {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "guest.h"
+#include "host/run/guest.h"
 
 #define OOPS "[    1.478946] Oops: int3: 0000 [#1] PREEMPT SMP\n" \
 	"[    1.479447] RIP: 0010:sched_clock_cpu+0x5/0x190\n"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "kconfig.h"
+#include "host/kernel/kconfig.h"
 
 static void flavor(const char *file, const char *text)
 {

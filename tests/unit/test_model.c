@@ -15,14 +15,14 @@
 #include <cmocka.h>
 
 /* Guest code, which is not among the objects that tests are linked with. */
-#include "../../lib/model_state.c"
-#include "../../lib/model_rules.c"
-#include "../../lib/model_predict.c"
-#include "../../lib/model_gen.c"
-#include "../../lib/model_shrink.c"
-#include "../../lib/model_text.c"
-#include "../../lib/model_print_text.c"
-#include "../../lib/model_print.c"
+#include "guest/model/state.c"
+#include "guest/model/rules.c"
+#include "guest/model/predict.c"
+#include "guest/model/gen.c"
+#include "guest/model/shrink.c"
+#include "guest/model/text.c"
+#include "guest/model/print_text.c"
+#include "guest/model/print.c"
 
 #define PFN	0x100000u
 #define ANY	0x1000	/* -EBUSY or success */
@@ -334,7 +334,7 @@ static int compile(const struct model_seq *s, const struct model_outcome *out)
 	model_print(f, s, out);
 	fclose(f);
 	snprintf(command, sizeof(command),
-		 "gcc -Wall -Wextra -Werror -O1 -S -o /dev/null -I kernels/driver %s", path);
+		 "gcc -Wall -Wextra -Werror -O1 -S -o /dev/null -I include %s", path);
 	ret = system(command);
 	if (!ret)
 		unlink(path);

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "bugs.h"
-#include "kernel.h"
+#include "host/kernel/bugs.h"
+#include "host/kernel/kernel.h"
 
 static struct strlist bugs;	/* those of 6.12, "6.12+busted:NAME" */
 

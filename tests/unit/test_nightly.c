@@ -7,9 +7,9 @@
 
 #include <ctype.h>
 
-#include "nightly.h"
-#include "nightly_run.h"
-#include "report.h"
+#include "host/nightly/nightly.h"
+#include "host/nightly/run.h"
+#include "host/report/report.h"
 
 static void test_budget(void **state)
 {

@@ -6,8 +6,8 @@
  */
 #include "makerun.h"
 
-#include "paths.h"
-#include "report.h"
+#include "host/paths/paths.h"
+#include "host/report/report.h"
 
 #define PIN "fact\tprocess-vm/readv\tpath\tP|user|process_vm_readv() from another process|"
 #define GET "fact\tvmsplice/read\tpath\tG|user|vmsplice() into a pipe|pinning it"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "records.h"
+#include "host/run/records.h"
 #include "stream.h"
 
 #define HELLO "hello\t1\t6.12.117\tinsn"

@@ -6,7 +6,7 @@
  * PINLAB_UPDATE_GOLDEN=1 writes the golden files anew: read the diff.
  */
 #include "rundir.h"
-#include "report.h"
+#include "host/report/report.h"
 
 /* A whole stream, of a guest that counts nanoseconds. */
 #define NS_STREAM \

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "series.h"
+#include "host/kernel/series.h"
 
 /* The time of the base's files; long before any that is "now". */
 #define THEN 1000000000

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tools/stats.c against R: tests/golden/stats/{data,expected}.tsv, made by stats.R there. */
+/* host/base/stats.c against R: tests/golden/stats/{data,expected}.tsv, made by stats.R there. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "stats.h"
-#include "util.h"
+#include "host/base/stats.h"
+#include "host/base/util.h"
 
 static char *golden(const char *name)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "text.h"
-#include "util.h"
+#include "host/base/text.h"
+#include "host/base/util.h"
 
 static void check_plain(const char *s)
 {

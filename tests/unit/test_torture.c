@@ -6,8 +6,8 @@
  */
 #include "makerun.h"
 
-#include "report.h"
-#include "torture.h"
+#include "host/report/report.h"
+#include "host/torture/torture.h"
 
 static const char *const passes[] = {
 	"hello\t1\t6.12.117\tns", "begin\tmodel",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What R says about data.tsv; tests/unit/test_stats.c holds tools/stats.c to it.
+# What R says about data.tsv; tests/unit/test_stats.c holds host/base/stats.c to it.
 # Made with R 4.2.2 (Debian r-base-core), from this folder:
 #	Rscript --vanilla stats.R > expected.tsv
 options(warn = -1)

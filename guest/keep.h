@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_KEEP_H
+#define PINLAB_KEEP_H
+
+#define KEEP_BYTES	(16ul << 20)	/* of one file; more is cut off, and said in its name */
+
+/* Where files go: "port:0x403", as in record_open(). NULL: nowhere. 0 or -errno. */
+int keep_open(const char *to);
+
+/*
+ * Send a file to the host, under a name of letters, digits and "._-+"; other
+ * characters become '_'. host/run/keep.c is the reader. 0 or -errno; -ENODEV if
+ * there is nowhere to send it.
+ */
+int keep_file(const char *path, const char *name);
+
+#endif

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's only program. As process 1 it sets the machine up from the
+ * kernel's command line (pinlab.NAME=VALUE), runs the rows, says that it is
+ * done, and ends QEMU; started by a person or by --engine native it takes
+ * the same names as options and leaves the machine as it was.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <sys/io.h>
+#endif
+
+#include "guest/clock.h"
+#include "guest/row.h"
+#include "guest/keep.h"
+#include "guest/paths/path.h"
+#include "guest/record.h"
+#include "guest/torture/torture.h"
+
+#define EXIT_PORT	0xf4	/* QEMU's isa-debug-exit, see host/run/machine.c */
+#define EXIT_DONE	0x31	/* what the runner takes for "done" */
+
+struct guest_options {
+	const char *rows, *records, *files, *clock;
+	unsigned long repeats;
+	bool profile;
+	struct torture_config torture;	/* scenarios NULL: benchmarks */
+	struct paths_config paths;	/* paths NULL: none */
+};
+
+static char *cmdline_value(const char *name)
+{
+	static char line[4096];
+	char key[64], *s, *end;
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	snprintf(key, sizeof(key), "pinlab.%s=", name);
+	s = strstr(line, key);
+	if (!s)
+		return NULL;
+	s += strlen(key);
+	end = s + strcspn(s, "\n ");
+	return strndup(s, end - s);
+}
+
+static unsigned long number_value(const char *name)
+{
+	char *s = cmdline_value(name);
+	unsigned long n = s ? strtoul(s, NULL, 10) : 0;
+
+	free(s);
+	return n;
+}
+
+static void write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	/* What is missing shows as a row that is skipped, by name. */
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		fprintf(stderr, "pinlab-guest: %s: %s\n", path, strerror(errno));
+	close(fd);
+}
+
+static void load_driver(void)
+{
+	int fd = open("/pinlab.ko", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (syscall(SYS_finit_module, fd, "", 0))
+		fprintf(stderr, "pinlab-guest: /pinlab.ko: %s\n", strerror(errno));
+	close(fd);
+}
+
+/* The ext2 image goes to the first RAM disk: file pages of a real disk file system. */
+static void mount_disk(void)
+{
+	static char buf[1 << 16];
+	int from = open("/disk.ext2", O_RDONLY | O_CLOEXEC);
+	int to = open("/dev/ram0", O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	while (from >= 0 && to >= 0 && (n = read(from, buf, sizeof(buf))) > 0)
+		if (write(to, buf, n) != n)
+			break;
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
+	unlink("/disk.ext2");
+	if (mount("/dev/ram0", "/mnt", "ext2", 0, NULL))
+		fprintf(stderr, "pinlab-guest: /dev/ram0: %s\n", strerror(errno));
+}
+
+static void set_up_machine(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mkdir("/mnt", 0755);
+	mkdir("/tmp", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	mount("tmpfs", "/tmp", "tmpfs", 0, NULL);
+	write_to("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
+	write_to("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "advise");
+	/* khugepaged would work beside what is measured. */
+	write_to("/sys/kernel/mm/transparent_hugepage/khugepaged/defrag", "0");
+	write_to("/proc/sys/vm/nr_hugepages", "16");
+	write_to("/proc/sys/kernel/printk", "7");
+}
+
+/*
+ * Shift this boot's phase against the others': ticks fall elsewhere, and some
+ * pages are gone. Figures that are exact do not care; this is what makes the
+ * A/A row more than the same simulation twice.
+ */
+static void skew_machine(unsigned long n)
+{
+	static const char page[4096] = { 1 };
+	volatile unsigned long sink = 0;
+	int fd = open("/tmp/skew", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	for (unsigned long i = 0; i < n; i++)
+		sink += i;
+	/* In a file: memory of this process would be in each row's mm, for fork() to copy. */
+	for (unsigned long i = 0; i < n % 1009; i++)
+		if (write(fd, page, sizeof(page)) != sizeof(page))
+			break;
+	close(fd);
+}
+
+static void finish(void)
+{
+	sync();
+#if defined(__x86_64__)
+	if (!ioperm(EXIT_PORT, 4, 1))
+		outl(EXIT_DONE, EXIT_PORT);
+#endif
+	reboot(RB_POWER_OFF);
+}
+
+static int run(const struct guest_options *o)
+{
+	struct frame_config cfg = { .rows = o->rows ? o->rows : "*", .profile = o->profile };
+	struct utsname u;
+	int err;
+
+	if (o->clock && !strcmp(o->clock, "insn"))
+		clock_kind = PINLAB_CLOCK_CYCLES;
+	cfg.exact = clock_kind == PINLAB_CLOCK_CYCLES;
+	cfg.repeats = o->repeats ? o->repeats : cfg.exact ? 5 : 30;
+	cfg.warmup = 3;
+	cfg.tries = cfg.exact ? 16 : cfg.repeats;
+
+	err = record_open(o->records);
+	if (err) {
+		fprintf(stderr, "pinlab-guest: records to %s: %s\n", o->records, strerror(-err));
+		return 1;
+	}
+	keep_open(o->files);
+	uname(&u);
+	record("hello", RECORD_PROTOCOL, u.release, clock_unit());
+	if (o->paths.paths)
+		paths_run(&o->paths);
+	else if (o->torture.scenarios)
+		torture_run(&o->torture);
+	else
+		frame_run(&cfg);
+	record("end", field("%lu", record_count()));
+	return 0;
+}
+
+static int as_init(void)
+{
+	struct guest_options o = { 0 };
+	unsigned long skew;
+
+	set_up_machine();
+	load_driver();
+	mount_disk();
+	o.rows = cmdline_value("bench");
+	o.records = cmdline_value("records");
+	o.files = cmdline_value("files");
+	o.clock = cmdline_value("clock");
+	o.profile = cmdline_value("profile");
+	o.torture.scenarios = cmdline_value("torture");
+	o.torture.seed = number_value("seed");
+	o.torture.seconds = number_value("seconds");
+	o.torture.stop = number_value("stop");
+	o.paths.paths = cmdline_value("paths");
+	o.paths.cell = cmdline_value("cell");
+	o.paths.crash = number_value("crash");
+	o.repeats = number_value("repeats");
+	skew = number_value("skew");
+	if (skew)
+		skew_machine(skew);
+	if (!o.records) {
+		fprintf(stderr, "pinlab-guest: no pinlab.records= on the command line\n");
+		reboot(RB_POWER_OFF);
+	}
+	/* Without the trailer the runner knows that this was no success. */
+	if (run(&o))
+		reboot(RB_POWER_OFF);
+	finish();
+	return 1;
+}
+
+static void usage(FILE *f)
+{
+	fputs("Usage: pinlab-guest --list | --list-scenarios | --list-paths\n"
+	      "       pinlab-guest --records FILE [--bench GLOBS] [--repeats N]\n"
+	      "       pinlab-guest --records FILE --torture GLOBS --seed N --seconds S [--stop]\n"
+	      "Runs pinlab's benchmarks or scenarios on the running kernel and appends\n"
+	      "records to FILE. Meant to be started by ./pinlab with --engine native.\n", f);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option opts[] = {
+		{ "list", no_argument, NULL, 'l' },
+		{ "list-scenarios", no_argument, NULL, 'L' },
+		{ "list-paths", no_argument, NULL, 'P' },
+		{ "torture", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "seconds", required_argument, NULL, 'S' },
+		{ "stop", no_argument, NULL, 'x' },
+		{ "records", required_argument, NULL, 'r' },
+		{ "bench", required_argument, NULL, 'b' },
+		{ "repeats", required_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	struct guest_options o = { 0 };
+	int c;
+
+	if (getpid() == 1)
+		return as_init();
+	while ((c = getopt_long(argc, argv, "", opts, NULL)) != -1) {
+		switch (c) {
+		case 'l':
+			frame_list();
+			return 0;
+		case 'L':
+			torture_list();
+			return 0;
+		case 'P':
+			/* Listed, and never run: a path may take the machine with it. */
+			paths_list();
+			return 0;
+		case 't':
+			o.torture.scenarios = optarg;
+			break;
+		case 's':
+			o.torture.seed = strtoul(optarg, NULL, 10);
+			break;
+		case 'S':
+			o.torture.seconds = strtod(optarg, NULL);
+			break;
+		case 'x':
+			o.torture.stop = true;
+			break;
+		case 'r':
+			o.records = optarg;
+			break;
+		case 'b':
+			o.rows = optarg;
+			break;
+		case 'n':
+			o.repeats = strtoul(optarg, NULL, 10);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (!o.records) {
+		usage(stderr);
+		return 2;
+	}
+	return run(&o);
+}

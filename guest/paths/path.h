@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a path is: a way in which a process can make the kernel touch a page.
+ * One file in paths/ describes one path and ends in PINLAB_PATH(name) = { ... }:
+ * there is no other place to register it.
+ *
+ * A path is tried against one page at a time, a cell: the page is of one kind
+ * of memory and held under one scheme. Whether it was reached is found out from
+ * the page, never from what the path's system calls return: its content, what
+ * came out of it, and a breakpoint on the kernel's linear map.
+ */
+#ifndef PINLAB_PATH_H
+#define PINLAB_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "guest/bench/bench.h"
+
+enum scheme {
+	SCHEME_NONE,
+	SCHEME_LONGTERM,
+	SCHEME_EXCLUSIVE,
+	SCHEME_GUEST_MEMFD,
+	SCHEME_MEMFD_SECRET,
+	NR_SCHEMES
+};
+
+#define S(scheme)	(1u << SCHEME_##scheme)
+#define S_PINNED	(S(LONGTERM) | S(EXCLUSIVE))
+/* Those of memory that has a kind. */
+#define S_KINDS		(S(NONE) | S_PINNED)
+#define S_ALL		((1u << NR_SCHEMES) - 1)
+
+#define KINDS_PATHS	(KINDS_ALL & ~KIND(MEM_FILE))
+#define KINDS_ANON	(KIND(MEM_ANON) | KIND(MEM_ANON_THP))
+#define KINDS_FD	(KIND(MEM_SHMEM) | KIND(MEM_SHMEM_THP) | KIND(MEM_HUGETLB))
+
+/* What happened to the page, by what was seen of it. */
+enum answer {
+	ANSWER_NONE,
+	ANSWER_SKIP,		/* the path could not be tried */
+	ANSWER_NOT_REACHED,	/* it went through, and the page was not touched */
+	ANSWER_REFUSED,		/* a call has failed */
+	ANSWER_REFERENCED,	/* held without a touch */
+	ANSWER_READ,
+	ANSWER_WRITTEN,
+	ANSWER_USER_KILLED,	/* a signal; the kernel is fine */
+	ANSWER_STUCK,		/* it did not end */
+	NR_ANSWERS
+};
+
+/* How the kernel gets at the page: the classes of the reports. */
+enum way {
+	WAY_GET,		/* FOLL_GET */
+	WAY_PIN,		/* FOLL_PIN, short */
+	WAY_LONGTERM,		/* FOLL_PIN | FOLL_LONGTERM */
+	WAY_WALK,		/* a page-cache or page-table reference, no GUP */
+	WAY_NONE,		/* no reference at all */
+	WAY_USER,		/* the user's own mapping */
+};
+
+#define KERNEL(major, minor)	((major) * 1000u + (minor))
+
+/* Where the rule of path_expect() does not hold: schemes, kinds, versions; 0 is all. */
+struct expect {
+	unsigned int schemes, kinds;
+	unsigned int since, before;	/* KERNEL(6, 12); before is not included */
+	enum answer answer;
+	bool linear;			/* there the touch is one of the linear map after all */
+	const char *why;		/* half a sentence for the report */
+};
+
+struct path_cell;
+
+struct path {
+	const char *name;		/* "io-uring/read-fixed"; stable */
+	const char *summary;		/* what the process does, one line */
+	const char *closes;		/* what would close it, where no pin is in the way */
+	enum way way;
+	/* Where it was another before some version. */
+	enum way way_before;
+	unsigned int way_since;		/* KERNEL(6, 5); 0: always way */
+	enum answer reach;		/* of unprotected memory: READ, WRITTEN, ... */
+	unsigned int kinds;		/* that it can be tried on; 0: KINDS_PATHS */
+	unsigned int schemes;		/* the same of schemes; 0: S_ALL */
+	/* The touch is not one of the linear map: the user's mapping, a device, vmap(). */
+	bool elsewhere;
+	/* A fault there is fixed up: the machine stays up; since, before: where that is so. */
+	bool survives;
+	unsigned int survives_since, survives_before;
+	bool root;			/* needs root, and is run as root */
+	bool takes_fd;			/* can do with the memory's file alone: cell->fd */
+	bool dies;			/* its own death is how the path begins */
+	/* What it does to the page by design: it is not looked at afterwards. */
+	bool disturbs;
+	bool frees;			/* may let the page go: it is kept from being used again */
+	/* Tests of the suite itself, named test/...: only where asked for by name. */
+	bool hidden;
+	bool attack;			/* a demonstration: in crash mode alone */
+	const struct expect *except;	/* ends in an answer of 0; NULL: none */
+	/*
+	 * setup runs as root, before there is memory; touch as the owner of the
+	 * memory, without privileges unless .root; other in place of touch in a
+	 * second process of that user, where the memory is not mapped. Each
+	 * returns 0, cell_skip(), cell_refused(). Descriptors, mappings and
+	 * children are cleaned up by the process's exit; what outlives it is theirs.
+	 */
+	int (*setup)(struct path_cell *c);
+	int (*touch)(struct path_cell *c);
+	int (*other)(struct path_cell *c);
+	/* Once the owner is gone, as root: what it has left, a file. */
+	int (*after)(struct path_cell *c);
+};
+
+#define PINLAB_PATH(ident)							\
+	static const struct path the_path_##ident;					\
+	static const struct path *const path_ptr_##ident			\
+		__attribute__((used, section("pinlab_paths"), retain)) =	\
+		&the_path_##ident;							\
+	static const struct path the_path_##ident
+
+/* Lies in shared memory: the supervisor reads what a process that died has said. */
+struct cell_said {
+	enum answer answer;	/* SKIP, REFUSED or NONE */
+	char text[160];		/* the call and its error; what is missing */
+	bool saw, held, ready;
+	bool looked, changed;	/* the owner has looked at the content, which was another */
+	bool moved;		/* the owner's mapping leads to another frame, or to none */
+	char *addr;
+	int fd;
+	pid_t owner;
+	int32_t refs, pins;	/* before the touch */
+	char canary[PAGE_BYTES];
+	bool other_done;
+	uint64_t pfn;		/* for after: a frame that it has to see to */
+};
+
+/* One page under one scheme, while a path is tried on it. */
+struct path_cell {
+	struct row *row;
+	const struct path *path;
+	enum scheme scheme;
+	enum mem_kind kind;
+	bool crash;		/* the protection is real */
+	struct mem mem;		/* the memory that the page is in */
+	char *addr;		/* the page in the owner's memory; NULL: it cannot be mapped */
+	int fd;			/* the file that it is in, at offset 0; -1: none */
+	int vm;			/* guest_memfd: of which VM; else -1 */
+	pid_t owner;		/* the process whose memory it is */
+	int drv;		/* /dev/pinlab, which holds and watches the page */
+	intptr_t priv[8];	/* the path's own, from setup to touch */
+	struct cell_said *said;	/* for guest/paths/path.c */
+};
+
+/* The memory's size in bytes: a page, or a huge page. */
+static inline size_t cell_bytes(const struct path_cell *c)
+{
+	return c->mem.bytes;
+}
+
+/* `call` has failed with this errno: returns -1. A second one is not noted. */
+int cell_refused(struct path_cell *c, const char *call, int err);
+/* The path cannot be tried here; what is missing by name. Returns 1. */
+int cell_skip(struct path_cell *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* These bytes came out: are they, in some place, what the page begins with? 0 always. */
+int cell_saw(struct path_cell *c, const void *bytes, size_t n);
+/* Look now whether somebody holds a reference or a pin that was not there before. 0 always. */
+int cell_look_held(struct path_cell *c);
+/* The kernel has acted on what only the page could tell it. 0 always. */
+int cell_proved(struct path_cell *c);
+/* The owner itself has changed the page by its mapping: that is its content now. */
+void cell_wrote(struct path_cell *c);
+/* What paths write: never what the page held. n bytes. */
+void cell_pattern(void *to, size_t n);
+/* other: the memory's file, as the owner would hand it over. -1 after cell_refused(). */
+int cell_owners_fd(struct path_cell *c);
+/* TCP over loopback: c->priv[6] sends to c->priv[7]. 0 or 1 after cell_skip(). */
+int cell_tcp(struct path_cell *c);
+/* A memfd of `bytes` with cell_pattern() in it; -1 after cell_skip(). */
+int cell_file(struct path_cell *c, size_t bytes);
+/* A pipe, with a reference to the page in it: 0 or -1 after cell_refused(). */
+int cell_vmsplice(struct path_cell *c, int p[2]);
+/* A page of memory of this process's own, aligned, zeroed; it goes with the process. */
+void *cell_buffer(size_t bytes);
+/* What the path cannot do without: a descriptor, or -1 after cell_skip(). */
+int cell_open(struct path_cell *c, const char *file, int flags);
+/* other: wait until fn says true, 2 s at most. */
+bool cell_wait(bool (*fn)(struct path_cell *c), struct path_cell *c);
+/* Sleep. */
+void cell_nap(unsigned int ms);
+/* The frame's first address in the kernel's linear map (of /proc/kcore), for root. 0: unknown. */
+uint64_t cell_pfn(struct path_cell *c);
+/* This kernel as KERNEL(major, minor). */
+unsigned int kernel_version(void);
+
+const char *scheme_name(enum scheme s);
+const char *answer_name(enum answer a);
+
+/* path_expect.c: what the contract, or the scheme, says of a cell on this kernel. */
+enum answer path_expect(const struct path *p, enum scheme s, enum mem_kind k, bool exclusive,
+			const char **why);
+/* In crash mode, is that the end of the machine? */
+bool path_expect_down(const struct path *p, enum scheme s, enum mem_kind k, bool exclusive);
+enum way path_way(const struct path *p);
+
+/* path_memory.c: memory of the cell's kind, held as the scheme says. 0 or 1 after cell_skip(). */
+int cell_take_memory(struct path_cell *c);
+/* Hold it: 0, or 1 after cell_skip(). */
+int cell_hold(struct path_cell *c);
+/* PINLAB_OWNED_*: 0 or -errno. */
+int cell_owned(const struct path_cell *c, enum pinlab_owned_what what, struct pinlab_owned *q);
+
+struct paths_config {
+	const char *paths;	/* globs */
+	bool crash;		/* one cell, with the page out of the linear map */
+	const char *cell;	/* "exclusive/anon", or NULL for all */
+};
+
+void paths_list(void);
+void paths_run(const struct paths_config *cfg);
+
+#endif

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Runs scenarios one after the other, and looks for what each has left. */
+#include "guest/torture/torture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest/row.h"
+#include "guest/keep.h"
+#include "guest/kmsg.h"
+#include "guest/torture/leaks.h"
+#include "guest/record.h"
+
+/* Behind its share of the time a scenario has so long to end its round. */
+#define GRACE_SECONDS	30
+#define FIXED_SECONDS	240
+#define MIN_SHARE	0.3
+
+extern const struct scenario *const __start_pinlab_scenarios[];
+extern const struct scenario *const __stop_pinlab_scenarios[];
+
+static struct {
+	const struct torture_config *cfg;
+	double unit;		/* seconds of a share */
+	double share;		/* of this row */
+	struct timespec start;	/* of this row */
+	uint64_t seed;		/* of this row */
+} now;
+
+uint64_t rng_next(struct rng *g)
+{
+	uint64_t z = g->state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+uint64_t rng_below(struct rng *g, uint64_t n)
+{
+	return n ? rng_next(g) % n : 0;
+}
+
+double torture_seconds(const struct row *r)
+{
+	struct timespec t;
+
+	(void)r;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec - now.start.tv_sec + (t.tv_nsec - now.start.tv_nsec) / 1e9;
+}
+
+bool torture_goes_on(const struct row *r)
+{
+	return torture_seconds(r) < now.share;
+}
+
+uint64_t torture_seed(const struct row *r)
+{
+	(void)r;
+	return now.seed;
+}
+
+/* FNV-1a, so that each scenario has numbers of its own. */
+static uint64_t seed_of(uint64_t seed, const char *name)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+	struct rng g;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 0x100000001b3ull;
+	g.state = h ^ seed;
+	return rng_next(&g);
+}
+
+/* Seconds since the kernel has started its clock. */
+static double uptime(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+int torture_finding(struct row *r, const char *promise, const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	record("finding", r->name, promise, field("%.3f", torture_seconds(r)),
+	       field("%.3f", uptime()), text);
+	frame_overrule(r);
+	row_fail(r, "%s: %.360s", promise, text);
+	return -1;
+}
+
+void torture_detail(struct row *r, const char *fmt, ...)
+{
+	char text[900];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	/* A tab would be the next field. */
+	for (char *c = text; *c; c++)
+		if (*c == '\t')
+			*c = ' ';
+	record("detail", r->name, text);
+}
+
+void torture_figure(struct row *r, const char *name, const char *unit, double value)
+{
+	record("sample", r->name, name, unit, "0", field("%.4f", value), "1", "0");
+}
+
+void torture_fact(struct row *r, const char *name, const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	record("fact", r->name, name, text);
+}
+
+int torture_keep(struct row *r, const char *path, const char *name)
+{
+	int err = keep_file(path, field("%s.%s", r->name, name));
+
+	if (err)
+		torture_fact(r, "not-kept", "%s: %s", name, strerror(-err));
+	return err;
+}
+
+static int look_at_witness(struct row *r)
+{
+	static struct pinlab_finding f;
+	int fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC), ret = 0;
+
+	while (fd >= 0 && !ioctl(fd, PINLAB_IOC_FINDING, &f)) {
+		f.promise[sizeof(f.promise) - 1] = '\0';
+		f.text[sizeof(f.text) - 1] = '\0';
+		ret = torture_finding(r, f.promise, "%s", f.text);
+		for (unsigned int i = 0; i < f.n && i < PINLAB_FINDING_LINES; i++)
+			torture_detail(r, "%.*s", PINLAB_FINDING_LINE, f.line[i]);
+		if (f.missed)
+			torture_detail(r, "%u more findings were not kept", f.missed);
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int complain(struct row *r, const struct complaint *c)
+{
+	int ret = torture_finding(r, "kernel-log", "%s", c->text);
+
+	for (unsigned int i = 0; i < c->n; i++)
+		torture_detail(r, "%s", c->line[i]);
+	return ret;
+}
+
+int torture_look(struct row *r)
+{
+	struct complaint c;
+	int ret = look_at_witness(r);
+
+	kmsg_read(&c);
+	if (c.warnings || c.others) {
+		ret = complain(r, &c);
+		kmsg_rearm();
+	}
+	return ret;
+}
+
+unsigned int torture_take_warnings(struct row *r)
+{
+	struct complaint c;
+
+	kmsg_read(&c);
+	kmsg_rearm();
+	if (c.others)
+		complain(r, &c);
+	return c.warnings;
+}
+
+void torture_drain(void)
+{
+	cpu_set_t old, one;
+	char *p;
+
+	sched_getaffinity(0, sizeof(old), &old);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &old))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		/* Unmapping a page empties this CPU's batches of LRU moves. */
+		p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+		if (p != MAP_FAILED) {
+			*(volatile char *)p = 1;
+			munmap(p, PAGE_BYTES);
+		}
+	}
+	sched_setaffinity(0, sizeof(old), &old);
+}
+
+static void before_row(struct row *r)
+{
+	(void)r;
+	kmsg_rearm();
+	kmsg_start();
+	leaks_begin();
+	clock_gettime(CLOCK_MONOTONIC, &now.start);
+}
+
+static void after_row(struct row *r)
+{
+	/* Orphans of the scenario are ours where we are process 1. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	leaks_wait();
+	torture_look(r);
+	leaks_tell(r);
+}
+
+static void run_body(struct row *r)
+{
+	clock_gettime(CLOCK_MONOTONIC, &now.start);
+	/* Killed as a whole if it does not end. */
+	setpgid(0, 0);
+	r->scenario->run(r);
+	torture_look(r);
+	mem_free(&r->mem);
+}
+
+static bool is_wanted(const struct scenario *s, const char *globs)
+{
+	if (s->hidden && strncmp(globs, "test/", 5))
+		return false;
+	return frame_wanted(globs, s->name);
+}
+
+enum turn {
+	TURN_BRIEF,
+	TURN_FIXED,
+	TURN_TIMED,
+};
+
+static enum turn turn_of(const struct scenario *s)
+{
+	return !s->fixed ? TURN_TIMED : s->brief ? TURN_BRIEF : TURN_FIXED;
+}
+
+static unsigned int shares_of(const struct scenario *s)
+{
+	return s->shares ? s->shares : 1;
+}
+
+/* False if one has failed and that is to be the end. */
+static bool run_all(struct frame *f, enum turn turn)
+{
+	const struct scenario *const *s = __start_pinlab_scenarios;
+
+	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
+	for (; s < __stop_pinlab_scenarios; s++) {
+		struct row r = { .scenario = *s, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
+		double share = now.unit * shares_of(*s);
+		struct row_body body = { before_row, run_body, after_row,
+					 turn == TURN_TIMED ? share + GRACE_SECONDS :
+							      FIXED_SECONDS };
+
+		if (turn_of(*s) != turn || !is_wanted(*s, now.cfg->scenarios))
+			continue;
+		snprintf(r.name, sizeof(r.name), "%s", (*s)->name);
+		now.seed = seed_of(now.cfg->seed, (*s)->name);
+		now.share = share;
+		if (!frame_row(f, &r, NEEDS_DRIVER | (*s)->needs, &body) && now.cfg->stop)
+			return false;
+	}
+	return true;
+}
+
+/* Shares that all timed ones have together. */
+static unsigned int count_shares(const char *globs)
+{
+	const struct scenario *const *s = __start_pinlab_scenarios;
+	unsigned int n = 0;
+
+	/* cppcheck-suppress comparePointers ; as above */
+	for (; s < __stop_pinlab_scenarios; s++)
+		if (turn_of(*s) == TURN_TIMED && is_wanted(*s, globs))
+			n += shares_of(*s);
+	return n;
+}
+
+void torture_run(const struct torture_config *cfg)
+{
+	const struct frame_config frame = { .rows = cfg->scenarios };
+	unsigned int n = count_shares(cfg->scenarios);
+	struct frame *f;
+
+	now.cfg = cfg;
+	now.unit = n ? cfg->seconds / n : 0;
+	if (now.unit < MIN_SHARE)
+		now.unit = MIN_SHARE;
+	f = frame_new(&frame);
+	/* Where the first failure is all that is wanted, those that find it soonest go first. */
+	if (run_all(f, TURN_BRIEF) && run_all(f, cfg->stop ? TURN_TIMED : TURN_FIXED))
+		run_all(f, cfg->stop ? TURN_FIXED : TURN_TIMED);
+}
+
+void torture_list(void)
+{
+	const struct scenario *const *s = __start_pinlab_scenarios;
+
+	/* cppcheck-suppress comparePointers ; as above */
+	for (; s < __stop_pinlab_scenarios; s++)
+		if (!(*s)->hidden)
+			printf("%s\t%s\t%s\t%s\n", (*s)->name,
+			       (*s)->fixed ? "fixed" : "timed",
+			       (*s)->needs & NEEDS_TOOLS ? "tools" : "-", (*s)->summary);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a locked source to a kernel: objects, image, module.
+ *
+ *   builds/<source id>/<flavor>.<arch>/        objects of the base, kept
+ *   builds/<source id>/<flavor>.<arch>.stage/  objects of the variant that was
+ *                                              built last, kept: the next one
+ *                                              compiles what differs
+ *   builds/<source id>/<flavor>.<arch>.base/   only there while a variant is
+ *                                              built: the base's objects
+ */
+#ifndef PINLAB_BUILD_H
+#define PINLAB_BUILD_H
+
+#include "host/kernel/source.h"
+
+/*
+ * What building depends on the architecture. x86-64 is the only one today;
+ * arm64 is one more entry and a lean.arm64.config.
+ */
+struct build_arch {
+	const char *name;	/* as in kernel names, and as `uname -m` says it */
+	const char *make;	/* ARCH= */
+	const char *srcarch;	/* the folder below arch/ */
+	const char *cross;	/* CROSS_COMPILE= where the host is another one */
+};
+
+/* NULL if there is none of that name. */
+const struct build_arch *build_arch_find(const char *name);
+void build_arch_names(struct strlist *out);
+
+/* "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ..."; NULL after saying that there is none. */
+char *build_compiler(const struct build_arch *a);
+
+/* Goes into each key: has to change with anything that makes another image of the same input. */
+#define BUILD_RECIPE "1"
+
+/* Several variants that are built by one command: one progress line over all of them. */
+struct batch {
+	const char *what;	/* "seeded bugs built" */
+	long total, done, built;	/* those that failed are done as well */
+	double each;		/* seconds that one takes, the last ones before all */
+	double start;		/* of the one that is being built */
+};
+
+struct build {
+	struct kernel *k;
+	struct source *s;	/* locked */
+	const struct build_arch *arch;
+	struct batch *batch;	/* NULL: this kernel's progress is shown alone */
+	char *fragments;	/* the flavor's */
+	char *base_key;		/* of the same kernel without its series */
+	char *series_key;	/* of the same kernel without its bug */
+	char *series_sha;	/* likewise */
+	bool own_fault;		/* filled: its patches do not apply or do not compile */
+};
+
+/*
+ * Build k and put the entry into `dir`, an empty folder: vmlinux, System.map,
+ * config, series/, and devel/, against which modules are built. There is no
+ * devel/ for a bug that modules cannot see: those of its series fit. Fills k's
+ * release and config_sha. PINLAB_OK, PINLAB_BROKE, PINLAB_INTERRUPTED.
+ */
+int build_kernel(struct build *b, const char *dir);
+
+/* pinlab.ko from these files of `from`, for the entry k->dir, into the folder `dir`. */
+int build_driver(struct build *b, const char *from, const struct strlist *files, const char *dir);
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/run/boots.h"
+
+static void keep_line(const char *line, void *arg)
+{
+	char **last = arg;
+
+	free(*last);
+	*last = xstrdup(line);
+}
+
+static int pack(const char *guest, const char *driver, const char *disk, const char *out)
+{
+	char *script = xasprintf("%s/scripts/mkinitramfs", repo_dir());
+	char *tmp = xasprintf("%s.%d.tmp", out, getpid()), *said = NULL;
+	int ret = run_program((char *[]){ script, (char *)guest, (char *)driver, (char *)disk,
+					  tmp, NULL }, NULL, NULL, keep_line, &said);
+
+	if (!ret && rename(tmp, out))
+		ret = -errno;
+	if (ret) {
+		unlink(tmp);
+		err("packing the guest's files into %s: %s", out,
+		    said ? said : ret < 0 ? strerror(-ret) : "scripts/mkinitramfs failed");
+	}
+	free(said);
+	free(script);
+	free(tmp);
+	return ret;
+}
+
+char *initramfs_get(const struct kernel *k)
+{
+	char *guest = xasprintf("%s/build/guest/pinlab-guest", repo_dir());
+	char *disk = xasprintf("%s/build/guest/disk.ext2", repo_dir());
+	char *script = xasprintf("%s/scripts/mkinitramfs", repo_dir());
+	char g[SHA_HEX], d[SHA_HEX], i[SHA_HEX], s[SHA_HEX], key[SHA_HEX], *all, *dir, *path = NULL;
+
+	if (sha_file(guest, g) || sha_file(disk, i) || sha_file(script, s)) {
+		err("%s or %s is missing; run make", guest, disk);
+		goto out;
+	}
+	if (sha_file(k->driver, d)) {
+		err("the driver of %s is missing: %s", k->name, strerror(errno));
+		goto out;
+	}
+	all = xasprintf("%s %s %s %s", g, d, i, s);
+	sha_string(all, strlen(all), key);
+	free(all);
+	dir = xasprintf("%s/images", cache_dir());
+	path = xasprintf("%s/%.32s.cpio", dir, key);
+	if (!file_exists(path) &&
+	    (make_dirs(dir) || pack(guest, k->driver, disk, path))) {
+		free(path);
+		path = NULL;
+	}
+	free(dir);
+out:
+	free(guest);
+	free(disk);
+	free(script);
+	return path;
+}

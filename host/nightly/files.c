@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/* verdicts.ktap, manifest.json and `reproduce` of a night, and all of its files written. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/nightly/nightly.h"
+#include "host/report/report.h"
+
+#define NOT_RUN "not run"
+
+/* '#' would begin a directive. */
+static void put_why(struct text *t, const char *why)
+{
+	for (; *why; why++)
+		text_raw(t, "%c", *why == '#' ? ' ' : *why);
+}
+
+static void ktap_result(const struct night *n, size_t cell, size_t s, struct text *t)
+{
+	const struct night_result *r = &n->cells[cell].results[s];
+	char *name = night_test_name(n, cell, s);
+
+	text_raw(t, "  %sok %zu - %s", r->verdict > VERDICT_SKIP ? "not " : "", s + 1, name);
+	if (r->verdict == VERDICT_NONE) {
+		text_raw(t, " # SKIP " NOT_RUN);
+	} else if (r->verdict != VERDICT_PASS) {
+		text_raw(t, " # %s ", verdict_name(r->verdict));
+		put_why(t, r->why);
+	}
+	text_raw(t, "\n");
+	free(name);
+}
+
+static void ktap_cell(const struct night *n, size_t cell, struct text *t)
+{
+	bool bad = night_count(n, cell, VERDICT_FAIL), passed = night_count(n, cell, VERDICT_PASS);
+	bool broken = night_count(n, cell, VERDICT_BROKEN);
+	const char *why = night_unbuilt(n, cell);
+
+	text_raw(t, "  KTAP version 1\n  1..%zu\n", n->scenarios.n);
+	for (size_t s = 0; s < n->scenarios.n; s++)
+		ktap_result(n, cell, s, t);
+	text_raw(t, "%sok %zu - %s/%s%s%s\n", bad || broken ? "not " : "", cell + 1,
+		 n->cells[cell].kernel, n->cells[cell].flavor,
+		 broken ? " # BROKEN" : bad || passed ? "" : " # SKIP ",
+		 bad || passed || broken ? "" : why ? why : "nothing was run");
+}
+
+void night_ktap(const struct night *n, struct text *t)
+{
+	text_raw(t, "KTAP version 1\n1..%zu\n", n->n_cells);
+	for (size_t i = 0; i < n->n_cells; i++)
+		ktap_cell(n, i, t);
+}
+
+void night_command(const struct night_turn *t, const char *scenario, struct text *out)
+{
+	json_t *plan = json_pack("{s:O}", "command", json_object_get(t->run.plan, "command"));
+	json_t *words = json_deep_copy(json_object_get(plan, "command"));
+	struct run command = { .plan = plan };
+
+	for (size_t i = 1; scenario && i < json_array_size(words); i++) {
+		const char *option = json_string_value(json_array_get(words, i - 1));
+		char *share = xasprintf("%ld", night_share(t));
+
+		if (option && !strcmp(option, "--scenarios"))
+			json_array_set_new(words, i, json_string(scenario));
+		if (option && !strcmp(option, "--duration"))
+			json_array_set_new(words, i, json_string(share));
+		free(share);
+	}
+	json_object_set_new(plan, "command", words);
+	report_command(&command, out);
+	json_decref(plan);
+}
+
+/* In double quotes, in which the shell puts in $PINLAB and $PINLAB_CACHE. */
+static void qemu_word(const char *word, struct text *out)
+{
+	if (!strpbrk(word, " \"\\`$;&|<>()*?'")) {
+		text_raw(out, "%s", word);
+		return;
+	}
+	text_raw(out, "\"");
+	for (; *word; word++)
+		text_raw(out, "%s%c", strchr("\"\\`", *word) ? "\\" : "", *word);
+	text_raw(out, "\"");
+}
+
+/* An option a line. */
+static void qemu_command(const struct boot *b, struct text *out)
+{
+	char *path = xasprintf("%s/qemu.cmd", b->dir), *text = read_file(path, NULL);
+	char *rest = text, *line;
+
+	text_raw(out, "   ");
+	while (rest && (line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		text_raw(out, "%s ", *line == '-' ? " \\\n       " : "");
+		qemu_word(line, out);
+	}
+	text_raw(out, "\n");
+	free(text);
+	free(path);
+}
+
+void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out)
+{
+	const struct boot *b = night_boot(t);
+	const json_t *k = t->run.kernels[b->kernel].json, *plan = t->run.plan;
+
+	text_wrap(out, 0, "What failed on %s, flavor %s, with seed %lu, in the night %s:",
+		  n->cells[t->cell].kernel, n->cells[t->cell].flavor, t->seed, n->name);
+	for (size_t i = 0; i < b->rec.n_rows; i++)
+		if (b->rec.rows[i].verdict >= VERDICT_FAIL)
+			text_wrap(out, 4, "  %s: %s", b->rec.rows[i].name, b->rec.rows[i].reason);
+	if (t->done && !b->ok)
+		text_wrap(out, 4, "  the boot: %s%s%s: %s", b->outcome,
+			  boot_last_row(b) ? " in " : "",
+			  boot_last_row(b) ? boot_last_row(b) : "", b->detail);
+	text_line(out, "%s", "");
+	text_line(out, "The whole boot again, with pinlab %s:", json_text(plan, "suite"));
+	night_command(t, NULL, out);
+	for (size_t i = 0; b->rec.n_rows > 1 && i < b->rec.n_rows; i++) {
+		enum verdict v = b->rec.rows[i].verdict;
+
+		if (v < VERDICT_FAIL && (v != VERDICT_NONE || b->ok))
+			continue;
+		text_line(out, "%s alone:", b->rec.rows[i].name);
+		night_command(t, b->rec.rows[i].name, out);
+	}
+	text_line(out, "%s", "");
+	text_line(out, "It was, by SHA-256:");
+	text_raw(out, "    guest program  %s\n    driver         %s\n",
+		 json_text(plan, "guest_sha256"), json_text(k, "driver_sha256"));
+	text_raw(out, "    config         %s\n    series         %s\n    vmlinux        %s\n",
+		 json_text(k, "config_sha256"),
+		 *json_text(k, "series_sha256") ? json_text(k, "series_sha256") : "none",
+		 json_text(k, "vmlinux_sha256"));
+	text_wrap(out, 4, "Linux %s (%s), %s; config and series lie in boots/%s.",
+		  json_text(k, "release"), json_text(k, "base_version"), json_text(k, "compiler"),
+		  b->id);
+	text_line(out, "%s", "");
+	text_wrap(out, 0, "In boots/%s, with PINLAB the folder of ./pinlab, where this version has been built, and PINLAB_CACHE its cache, %s was started by",
+		  b->id, json_text(plan, "qemu"));
+	qemu_command(b, out);
+}
+
+/* The files of one folder and below, by their paths there. */
+static void hash_below(const char *dir, const char *rel, json_t *out)
+{
+	struct strlist names = { 0 };
+
+	list_dir(dir, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = xasprintf("%s/%s", dir, names.v[i]);
+		char *name = xasprintf("%s/%s", rel, names.v[i]);
+		struct strlist below = { 0 };
+		char hex[SHA_HEX];
+
+		if (!list_dir(path, &below))
+			hash_below(path, name, out);
+		else
+			json_object_set_new(out, name, json_string(sha_file(path, hex) ?
+								   "unreadable" : hex));
+		strlist_free(&below);
+		free(path);
+		free(name);
+	}
+	strlist_free(&names);
+}
+
+static void hash_one(const struct night_turn *t, const char *file, json_t *out)
+{
+	char *path = xasprintf("%s/%s", t->dir, file), *name = xasprintf("%s/%s", t->id, file);
+	char hex[SHA_HEX];
+
+	json_object_set_new(out, name, json_string(sha_file(path, hex) ? "unreadable" : hex));
+	free(path);
+	free(name);
+}
+
+/* What does not change any more: the turns that are done, as far as they are kept. */
+static json_t *hash_inputs(const struct night *n)
+{
+	json_t *files = json_object();
+
+	for (size_t i = 0; i < n->n_turns; i++) {
+		const struct night_turn *t = &n->turns[i];
+		const struct boot *b;
+		char *path, *rel;
+
+		if (!t->done)
+			continue;
+		b = night_boot(t);
+		hash_one(t, "plan.json", files);
+		rel = xasprintf("boots/%s/records", b->id);
+		hash_one(t, rel, files);
+		free(rel);
+		rel = xasprintf("boots/%s/outcome.json", b->id);
+		hash_one(t, rel, files);
+		free(rel);
+		path = xasprintf("%s/boots", t->dir);
+		rel = xasprintf("%s/boots", t->id);
+		if (t->failed)
+			hash_below(path, rel, files);
+		free(path);
+		free(rel);
+	}
+	return files;
+}
+
+char *night_manifest(const struct night *n)
+{
+	static const char *const copied[] = {
+		"run", "started", "suite", "command", "engine", "seed", "cells",
+	};
+	json_t *m = json_object();
+	char *text;
+
+	json_object_set_new(m, "format", json_integer(1));
+	for (size_t i = 0; i < ARRAY_SIZE(copied); i++)
+		json_object_set(m, copied[i], json_object_get(n->plan, copied[i]));
+	json_object_set_new(m, "inputs", hash_inputs(n));
+	text = json_dumps(m, JSON_INDENT(1));
+	json_decref(m);
+	return text;
+}
+
+int night_manifest_check(const struct night *n)
+{
+	char *path = xasprintf("%s/manifest.json", n->dir);
+	json_t *m = file_exists(path) ? json_load_file(path, 0, NULL) : NULL, *now, *v;
+	const char *file;
+	int ret = 0;
+
+	free(path);
+	now = hash_inputs(n);
+	json_object_foreach(json_object_get(m, "inputs"), file, v) {
+		if (json_equal(v, json_object_get(now, file)))
+			continue;
+		err("%s: results were edited: %s is not what manifest.json lists; put it back, or delete manifest.json to accept it",
+		    n->dir, file);
+		ret = -ESTALE;
+		break;
+	}
+	json_decref(now);
+	json_decref(m);
+	return ret;
+}
+
+static int put_failed(const struct night *n)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < n->n_turns && !ret; i++) {
+		struct text t = { 0 };
+
+		if (!n->turns[i].loaded || !n->turns[i].failed)
+			continue;
+		night_reproduce(n, &n->turns[i], &t);
+		ret = report_put(&n->turns[i].run, "reproduce", t.s, t.n);
+		text_free(&t);
+	}
+	return ret;
+}
+
+static int put_all(const struct night *n)
+{
+	static const struct {
+		const char *name;
+		void (*make)(const struct night *n, struct text *t);
+	} files[] = {
+		{ "report.txt", night_text },
+		{ "verdicts.ktap", night_ktap },
+		{ "junit.xml", night_junit },
+	};
+	/* For its folder and name. */
+	struct run run = { .dir = n->dir, .name = n->name };
+	char *kcidb, *manifest = NULL;
+	int ret = put_failed(n);
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
+		struct text t = { 0 };
+
+		files[i].make(n, &t);
+		ret = report_put(&run, files[i].name, t.s ? t.s : "", t.n);
+		text_free(&t);
+	}
+	kcidb = ret ? NULL : night_kcidb(n);
+	if (!ret)
+		ret = report_put(&run, "kcidb.json", kcidb, strlen(kcidb));
+	/* Last: it stands for the others being whole. */
+	manifest = ret ? NULL : night_manifest(n);
+	if (!ret)
+		ret = report_put(&run, "manifest.json", manifest, strlen(manifest));
+	free(kcidb);
+	free(manifest);
+	return ret;
+}
+
+int night_derive(const char *dir)
+{
+	struct night n;
+	int ret = PINLAB_BROKE;
+
+	if (!night_load(dir, &n) && !night_manifest_check(&n) && !put_all(&n))
+		ret = night_status(&n);
+	night_free(&n);
+	return ret;
+}
+
+void night_print_run(const char *name, const char *dir)
+{
+	static const char *const words[] = {
+		[PINLAB_OK] = "ok", [PINLAB_FAIL] = "FAIL", [PINLAB_BROKE] = "incomplete",
+	};
+	struct night n;
+	size_t done = 0;
+
+	if (night_load(dir, &n)) {
+		printf("%-32s cannot be read\n", name);
+		night_free(&n);
+		return;
+	}
+	for (size_t i = 0; i < n.n_turns; i++)
+		done += n.turns[i].done;
+	printf("%-32s %.10s  %-6s  %3zu of %-3zu boots  %-17s  ", name,
+	       json_text(n.plan, "started"), json_text(n.plan, "engine"), done, n.n_turns,
+	       words[night_status(&n)]);
+	for (size_t i = 0; i < n.n_cells; i++)
+		if (!strcmp(n.cells[i].flavor, n.cells[0].flavor))
+			printf("%s%s", i ? "," : "", n.cells[i].kernel);
+	printf("\n");
+	night_free(&n);
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From a night's folder to what it has found. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/nightly/nightly.h"
+#include "host/torture/torture.h"
+
+#define CELLS_MAX 1024
+#define TURNS_MAX 20000
+#define BUILD_FAILED "its build failed"
+
+static json_t *load(const char *dir, const char *file, json_error_t *e)
+{
+	char *path = xasprintf("%s/%s", dir, file);
+	json_t *j = json_load_file(path, JSON_REJECT_DUPLICATES, e);
+
+	free(path);
+	return j;
+}
+
+bool night_is_run(const char *dir)
+{
+	json_error_t e;
+	json_t *plan = load(dir, "plan.json", &e);
+	bool yes = !strcmp(json_text(plan, "verb"), "nightly");
+
+	json_decref(plan);
+	return yes;
+}
+
+static int bad_plan(const struct night *n, const char *what)
+{
+	err("%s/plan.json: %s; the night cannot be read without it", n->dir, what);
+	return -EINVAL;
+}
+
+static int find_cell(const struct night *n, const char *kernel, const char *flavor)
+{
+	for (size_t i = 0; i < n->n_cells; i++)
+		if (!strcmp(n->cells[i].kernel, kernel) && !strcmp(n->cells[i].flavor, flavor))
+			return i;
+	return -1;
+}
+
+static size_t find_scenario(const struct night *n, const char *name)
+{
+	size_t i = 0;
+
+	while (i < n->scenarios.n && strcmp(n->scenarios.v[i], name))
+		i++;
+	return i;
+}
+
+static int load_cells(struct night *n)
+{
+	const json_t *cells = json_object_get(n->plan, "cells");
+
+	n->n_cells = json_array_size(cells);
+	if (!n->n_cells || n->n_cells > CELLS_MAX) {
+		n->n_cells = 0;
+		return bad_plan(n, "it lists no kernels, or too many");
+	}
+	n->cells = xcalloc(n->n_cells, sizeof(*n->cells));
+	for (size_t i = 0; i < n->n_cells; i++) {
+		struct night_cell *c = &n->cells[i];
+
+		c->json = json_array_get(cells, i);
+		c->kernel = json_text(c->json, "kernel");
+		c->flavor = json_text(c->json, "flavor");
+		if (!*c->kernel || !*c->flavor)
+			return bad_plan(n, "a kernel without a name or a flavor");
+	}
+	return 0;
+}
+
+/* A crash, a garbled stream: what no row can be asked about. */
+static bool ended_badly(const struct boot *b)
+{
+	return b->there && !b->ok && strcmp(b->outcome, "interrupted");
+}
+
+static bool is_crash(const struct boot *b)
+{
+	return ended_badly(b) && (!strcmp(b->outcome, "panic") || !strcmp(b->outcome, "hang") ||
+				  !strcmp(b->outcome, "timeout"));
+}
+
+static bool has_failed(const struct boot *b)
+{
+	bool failed = ended_badly(b) || b->rec.n_findings;
+
+	for (size_t i = 0; i < b->rec.n_rows; i++)
+		failed |= b->rec.rows[i].verdict >= VERDICT_FAIL;
+	return failed;
+}
+
+const struct boot *night_boot(const struct night_turn *t)
+{
+	return &t->run.boots[0];
+}
+
+void night_look(const char *dir, struct night_look *l)
+{
+	char *plan = xasprintf("%s/plan.json", dir);
+
+	*l = (struct night_look){ .begun = file_exists(plan) };
+	free(plan);
+	if (!l->begun)
+		return;
+	l->loaded = !run_load(dir, &l->run) && l->run.n_boots == 1;
+	if (l->loaded) {
+		const struct boot *b = &l->run.boots[0];
+
+		l->done = b->there && strcmp(b->outcome, "interrupted");
+		l->failed = has_failed(b);
+	}
+}
+
+static int load_turn(struct night *n, struct night_turn *t, json_t *j)
+{
+	int cell = find_cell(n, json_text(j, "kernel"), json_text(j, "flavor"));
+	struct night_look look;
+
+	t->json = j;
+	t->id = json_text(j, "id");
+	if (!*t->id || strchr(t->id, '/') || *t->id == '.')
+		return bad_plan(n, "a turn without a usable id");
+	if (cell < 0)
+		return bad_plan(n, "a turn of a kernel that is not listed");
+	t->cell = cell;
+	t->seed = json_integer_value(json_object_get(j, "seed"));
+	t->seconds = json_integer_value(json_object_get(j, "seconds"));
+	t->dir = xasprintf("%s/%s", n->dir, t->id);
+	night_look(t->dir, &look);
+	t->run = look.run;
+	t->loaded = look.loaded;
+	t->done = look.done;
+	t->failed = look.failed;
+	return 0;
+}
+
+static int load_turns(struct night *n)
+{
+	const json_t *turns = json_object_get(n->plan, "turns");
+	int ret = 0;
+
+	n->n_turns = json_array_size(turns);
+	if (n->n_turns > TURNS_MAX) {
+		n->n_turns = 0;
+		return bad_plan(n, "it lists too many turns");
+	}
+	n->turns = xcalloc(n->n_turns, sizeof(*n->turns));
+	for (size_t i = 0; i < n->n_turns && !ret; i++)
+		ret = load_turn(n, &n->turns[i], json_array_get(turns, i));
+	return ret;
+}
+
+/* Those of the plan, and what a guest program of another version ran besides. */
+static void name_scenarios(struct night *n)
+{
+	const json_t *list = json_object_get(n->plan, "scenarios");
+	size_t planned = json_array_size(list);
+
+	strlist_add(&n->scenarios, NIGHT_BOOT);
+	for (size_t i = 0; i < planned; i++)
+		strlist_add(&n->scenarios, json_text(json_array_get(list, i), "name"));
+	for (size_t i = 0; i < n->n_turns; i++)
+		for (size_t r = 0; n->turns[i].loaded && r < n->turns[i].run.n_rows; r++)
+			if (!strlist_has(&n->scenarios, n->turns[i].run.rows[r]))
+				strlist_add(&n->scenarios, n->turns[i].run.rows[r]);
+	n->timed = xcalloc(n->scenarios.n, sizeof(*n->timed));
+	for (size_t i = 0; i < planned; i++)
+		n->timed[i + 1] = json_is_true(json_object_get(json_array_get(list, i), "timed"));
+	for (size_t i = 0; i < n->n_cells; i++) {
+		n->cells[i].results = xcalloc(n->scenarios.n, sizeof(*n->cells[i].results));
+		for (size_t s = 0; s < n->scenarios.n; s++)
+			n->cells[i].results[s].why = "";
+	}
+}
+
+/* The worst; but what passed in one boot was there to be run, whatever another skipped. */
+static void put_verdict(struct night_result *r, enum verdict v, const char *why)
+{
+	if (v == VERDICT_NONE)
+		return;
+	r->boots++;
+	r->failed += v == VERDICT_FAIL;
+	if (v == VERDICT_SKIP ? r->verdict != VERDICT_NONE :
+	    v <= r->verdict && r->verdict != VERDICT_SKIP)
+		return;
+	r->verdict = v;
+	r->why = why;
+}
+
+/* A row that was under way when the boot was cut off has not been run. */
+static enum verdict row_verdict(const struct boot *b, const struct rec_row *r)
+{
+	if (r->verdict != VERDICT_NONE)
+		return r->verdict;
+	return is_crash(b) ? VERDICT_FAIL : ended_badly(b) ? VERDICT_BROKEN : VERDICT_NONE;
+}
+
+static void put_failure(struct night *n, size_t turn, const char *row, const char *promise,
+			const char *text)
+{
+	size_t cell = n->turns[turn].cell, scenario = find_scenario(n, row);
+	struct night_failure *f;
+
+	for (size_t i = 0; i < n->n_failures; i++) {
+		f = &n->failures[i];
+		if (f->cell != cell || f->scenario != scenario || strcmp(f->promise, promise))
+			continue;
+		/* Found twice in one boot is found in one boot. */
+		f->turns += f->last != turn;
+		f->last = turn;
+		return;
+	}
+	n->failures = xrealloc(n->failures, (n->n_failures + 1) * sizeof(*f));
+	n->failures[n->n_failures++] = (struct night_failure){
+		.cell = cell, .scenario = scenario, .turn = turn, .last = turn, .turns = 1,
+		.promise = xstrdup(promise), .text = xstrdup(text),
+	};
+}
+
+static void take_failures(struct night *n, size_t turn)
+{
+	const struct night_turn *t = &n->turns[turn];
+	const struct boot *b = night_boot(t);
+	const struct records *rec = &b->rec;
+	struct caught c;
+
+	for (size_t i = 0; i < rec->n_findings; i++)
+		put_failure(n, turn, rec->rows[rec->findings[i].row].name,
+			    rec->findings[i].promise, rec->findings[i].text);
+	for (size_t i = 0; i < rec->n_rows; i++) {
+		bool found = false;
+
+		for (size_t f = 0; f < rec->n_findings; f++)
+			found |= rec->findings[f].row == i;
+		if (rec->rows[i].verdict == VERDICT_FAIL && !found)
+			put_failure(n, turn, rec->rows[i].name, "stuck", rec->rows[i].reason);
+	}
+	if (!is_crash(b))
+		return;
+	torture_caught(&t->run, b->kernel, &c);
+	put_failure(n, turn, boot_last_row(b) ? boot_last_row(b) : NIGHT_BOOT, "crash",
+		    !strcmp(c.promise, "crash") ? c.text : b->detail);
+}
+
+static void take_samples(struct night_cell *c, const struct night *n, const struct records *rec)
+{
+	for (size_t i = 0; i < rec->n_samples; i++) {
+		const struct rec_sample *s = &rec->samples[i];
+		const char *unit = rec->metrics[s->metric].unit;
+		struct night_result *r = &c->results[find_scenario(n, rec->rows[s->row].name)];
+		double value = (double)s->value / VALUE_ONE;
+
+		if (!strcmp(unit, "requests"))
+			c->requests += value;
+		if (strcmp(unit, "operations/s") || value <= 0)
+			continue;
+		r->rate += value;
+		r->rates++;
+	}
+}
+
+static void take_turn(struct night *n, size_t turn)
+{
+	const struct night_turn *t = &n->turns[turn];
+	struct night_cell *c = &n->cells[t->cell];
+	const struct boot *b;
+	bool known = false;
+
+	if (!t->loaded)
+		return;
+	b = night_boot(t);
+	for (size_t i = 0; i < b->rec.n_rows; i++) {
+		const struct rec_row *r = &b->rec.rows[i];
+
+		put_verdict(&c->results[find_scenario(n, r->name)], row_verdict(b, r),
+			    r->verdict == VERDICT_NONE ? b->detail : r->reason);
+	}
+	/* A crash in a row is that row's. */
+	if (t->done)
+		put_verdict(&c->results[0], b->ok || boot_last_row(b) ? VERDICT_PASS :
+			    is_crash(b) ? VERDICT_FAIL : VERDICT_BROKEN, b->detail);
+	take_failures(n, turn);
+	take_samples(c, n, &b->rec);
+	c->seconds += b->seconds;
+	c->boots += t->done;
+	for (size_t i = 0; i < turn; i++)
+		known |= n->turns[i].done && n->turns[i].cell == t->cell &&
+			 n->turns[i].seed == t->seed;
+	c->seeds += t->done && !known;
+}
+
+const char *night_unbuilt(const struct night *n, size_t cell)
+{
+	const json_t *builds = json_object_get(n->clock, "builds"), *b;
+	const char *how = "";
+	size_t i;
+
+	if (json_is_true(json_object_get(n->cells[cell].json, "built")))
+		return NULL;
+	json_array_foreach(builds, i, b)
+		if (!strcmp(json_text(b, "kernel"), n->cells[cell].kernel) &&
+		    !strcmp(json_text(b, "flavor"), n->cells[cell].flavor))
+			how = json_text(b, "how");
+	if (!strcmp(how, "failed"))
+		return BUILD_FAILED;
+	return *how ? "the time was not enough to build it" : "not built";
+}
+
+static bool build_failed(const struct night *n, size_t cell)
+{
+	const char *why = night_unbuilt(n, cell);
+
+	return why && !strcmp(why, BUILD_FAILED);
+}
+
+static void read_clock(struct night *n)
+{
+	const json_t *sessions = json_object_get(n->clock, "sessions"), *s;
+	size_t i;
+
+	json_array_foreach(sessions, i, s) {
+		n->used += json_number_value(json_object_get(s, "seconds"));
+		n->whole = !strcmp(json_text(s, "end"), "done");
+	}
+	n->budget = json_integer_value(json_object_get(n->plan, "budget_seconds"));
+}
+
+int night_load(const char *dir, struct night *n)
+{
+	json_error_t e;
+	int ret;
+
+	*n = (struct night){ .dir = xstrdup(dir) };
+	n->plan = load(dir, "plan.json", &e);
+	if (!n->plan)
+		return bad_plan(n, e.text);
+	if (json_integer_value(json_object_get(n->plan, "format")) != 1)
+		return bad_plan(n, "it is not of format 1: another version of pinlab wrote it");
+	n->name = json_text(n->plan, "run");
+	n->clock = load(dir, "clock.json", &e);
+	n->last = load(dir, "last.json", &e);
+	read_clock(n);
+	ret = load_cells(n);
+	if (!ret)
+		ret = load_turns(n);
+	if (ret)
+		return ret;
+	name_scenarios(n);
+	for (size_t i = 0; i < n->n_turns; i++)
+		take_turn(n, i);
+	for (size_t i = 0; i < n->n_cells; i++)
+		if (build_failed(n, i))
+			put_verdict(&n->cells[i].results[0], VERDICT_BROKEN, BUILD_FAILED);
+	return 0;
+}
+
+void night_free(struct night *n)
+{
+	for (size_t i = 0; i < n->n_turns; i++) {
+		free(n->turns[i].dir);
+		run_free(&n->turns[i].run);
+	}
+	for (size_t i = 0; i < n->n_cells; i++)
+		free(n->cells[i].results);
+	for (size_t i = 0; i < n->n_failures; i++) {
+		free(n->failures[i].promise);
+		free(n->failures[i].text);
+	}
+	free(n->turns);
+	free(n->cells);
+	free(n->failures);
+	free(n->timed);
+	strlist_free(&n->scenarios);
+	json_decref(n->plan);
+	json_decref(n->clock);
+	json_decref(n->last);
+	free(n->dir);
+	*n = (struct night){ 0 };
+}
+
+size_t night_count(const struct night *n, size_t cell, enum verdict v)
+{
+	size_t count = 0;
+
+	/* That a boot came to its end is no scenario's result, unless it did not. */
+	for (size_t i = v >= VERDICT_FAIL ? 0 : 1; i < n->scenarios.n; i++)
+		count += n->cells[cell].results[i].verdict == v;
+	return count;
+}
+
+const char *night_kernel_text(const struct night_cell *c, const char *key)
+{
+	return json_text(c->json, key);
+}
+
+int night_status(const struct night *n)
+{
+	size_t passed = 0, failed = n->n_failures, broken = 0;
+
+	for (size_t i = 0; i < n->n_cells; i++) {
+		passed += night_count(n, i, VERDICT_PASS);
+		failed += night_count(n, i, VERDICT_FAIL);
+		broken += night_count(n, i, VERDICT_BROKEN);
+	}
+	if (!n->whole || broken || (!passed && !failed))
+		return PINLAB_BROKE;
+	return failed ? PINLAB_FAIL : PINLAB_OK;
+}
+
+long night_share(const struct night_turn *t)
+{
+	long timed = json_integer_value(json_object_get(t->json, "timed"));
+
+	return timed > 0 && t->seconds > timed ? (t->seconds + timed - 1) / timed : 1;
+}
+
+const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f)
+{
+	const struct records *rec = &night_boot(&n->turns[f->turn])->rec;
+
+	for (size_t i = 0; i < rec->n_findings; i++)
+		if (!strcmp(rec->rows[rec->findings[i].row].name, n->scenarios.v[f->scenario]) &&
+		    !strcmp(rec->findings[i].promise, f->promise))
+			return &rec->findings[i];
+	return NULL;
+}
+
+const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario)
+{
+	for (size_t i = 0; i < n->n_failures; i++)
+		if (n->failures[i].cell == cell && n->failures[i].scenario == scenario)
+			return &n->failures[i];
+	return NULL;
+}
+
+char *night_test_name(const struct night *n, size_t cell, size_t scenario)
+{
+	return xasprintf("%s/%s/%s", n->cells[cell].kernel, n->cells[cell].flavor,
+			 n->scenarios.v[scenario]);
+}

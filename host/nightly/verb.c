@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From options to a night: what there is to run, on which kernels. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/nightly/nightly.h"
+#include "host/nightly/run.h"
+#include "host/run/prepare.h"
+#include "host/run/catalog.h"
+#include "host/kernel/source.h"
+#include "host/verb.h"
+
+#define DEFAULT_FLAVORS "torture,debug"
+#define VARIANT "+exclusive"
+/* Programs of others find out about pinlab, not about the kernel: by name only. */
+#define OTHERS "others/*"
+
+/* Each base that has the series, without and with it. */
+static char *default_kernels(void)
+{
+	struct strlist names = { 0 };
+	char *all = xstrdup("");
+
+	kernels_list(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		size_t len = strcspn(names.v[i], "+");
+		char *more;
+
+		if (strcmp(names.v[i] + len, VARIANT))
+			continue;
+		more = xasprintf("%s%s%.*s,%s", all, *all ? "," : "", (int)len, names.v[i],
+				 names.v[i]);
+		free(all);
+		all = more;
+	}
+	strlist_free(&names);
+	return all;
+}
+
+static int scenarios(struct night_request *q)
+{
+	const char *said = q->o->scenarios;
+	struct strlist names = { 0 };
+	struct scenario_line *lines;
+	size_t n = scenarios_load(&lines);
+	char *globs;
+	long count = 0;
+
+	if (!n)
+		return PINLAB_BROKE;
+	q->wanted = xcalloc(n, sizeof(*q->wanted));
+	q->timed = xcalloc(n, sizeof(*q->timed));
+	for (size_t i = 0; i < n; i++)
+		if (said || !glob_match(OTHERS, lines[i].name))
+			strlist_add(&names, lines[i].name);
+	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &count);
+	for (size_t i = 0; i < n && globs; i++) {
+		strlist_add(&q->scenarios, lines[i].name);
+		q->wanted[i] = strlist_has(&names, lines[i].name) &&
+			       glob_match(globs, lines[i].name);
+		q->timed[i] = !strcmp(lines[i].timed, "timed");
+	}
+	if (globs && !count)
+		err("nightly --scenarios %s: the suite's own tests have to fail; ./pinlab torture is for them",
+		    said);
+	scenarios_free(lines, n);
+	strlist_free(&names);
+	free(globs);
+	return globs && count ? PINLAB_OK : PINLAB_USAGE;
+}
+
+/* A folder, or one with a commit behind it, and no base of ours. */
+static bool is_tree(const char *base)
+{
+	char *dir = xasprintf("%.*s", (int)(strrchr(base, '@') ? strrchr(base, '@') - base :
+					    (long)strlen(base)), base);
+	struct strlist names = { 0 };
+	bool tree;
+
+	bases_list(&names);
+	tree = !strlist_has(&names, base) && (file_exists(base) || file_exists(dir));
+	strlist_free(&names);
+	free(dir);
+	return tree;
+}
+
+/* Turns are named from the folder of ./pinlab; what else was named goes along. */
+static int move_home(struct options *o, struct strlist *owned)
+{
+	const char **paths[] = { &o->run, &o->against, &o->base };
+	char cwd[4096];
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		err("the current folder: %s", strerror(errno));
+		return PINLAB_BROKE;
+	}
+	cache_dir();
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		const char *s = *paths[i];
+
+		if (!s || *s == '/' || !(paths[i] == &o->base ? is_tree(s) : !!strchr(s, '/')))
+			continue;
+		strlist_take(owned, xasprintf("%s/%s", cwd, s));
+		*paths[i] = owned->v[owned->n - 1];
+	}
+	for (size_t i = 0; i < o->series.n; i++) {
+		char *full = realpath(o->series.v[i], NULL);
+
+		if (!full) {
+			err("--series %s: %s; an mbox, a patch or a folder of patches is wanted",
+			    o->series.v[i], strerror(errno));
+			return PINLAB_USAGE;
+		}
+		free(o->series.v[i]);
+		o->series.v[i] = full;
+	}
+	if (!chdir(repo_dir()))
+		return PINLAB_OK;
+	err("%s: %s", repo_dir(), strerror(errno));
+	return PINLAB_BROKE;
+}
+
+static void split_flavors(const char *said, struct strlist *flavors)
+{
+	struct strlist names = { 0 };
+
+	strlist_split(&names, said, ", ");
+	for (size_t i = 0; i < names.n; i++)
+		if (!strlist_has(flavors, names.v[i]))
+			strlist_add(flavors, names.v[i]);
+	strlist_free(&names);
+}
+
+static int check_engine(const struct options *o)
+{
+	if (!o->engine || !strcmp(o->engine, "mttcg") || !strcmp(o->engine, "kvm"))
+		return PINLAB_OK;
+	err("nightly --engine %s: mttcg or kvm, please: it takes several CPUs, and none of this machine's own",
+	    o->engine);
+	return PINLAB_USAGE;
+}
+
+int verb_nightly(struct options *o)
+{
+	struct night_request q = { .o = o };
+	struct strlist owned = { 0 };
+	int ret = check_engine(o);
+
+	if (o->args.n) {
+		err("nightly %s: options only, please; see ./pinlab nightly --help", o->args.v[0]);
+		return PINLAB_USAGE;
+	}
+	q.budget = o->budget ? night_budget(o->budget) : -1;
+	if (q.budget < 0) {
+		err("nightly --budget %s: a time from 1s to 720h is wanted: 90m, 2h, 1h30m, 5400s, or 5400 seconds",
+		    o->budget ? o->budget : "is missing");
+		return PINLAB_USAGE;
+	}
+	split_flavors(o->flavors ? o->flavors : DEFAULT_FLAVORS, &q.flavors);
+	if (!ret && !q.flavors.n) {
+		err("nightly --flavors '%s': no name in it", o->flavors);
+		ret = PINLAB_USAGE;
+	}
+	if (!ret)
+		ret = move_home(o, &owned);
+	if (!ret)
+		ret = scenarios(&q);
+	if (!ret) {
+		q.kernels = o->kernels ? xstrdup(o->kernels) :
+			    o->base || o->series.n ? NULL : default_kernels();
+		ret = night_run(&q);
+	}
+	free(q.kernels);
+	free(q.wanted);
+	free(q.timed);
+	strlist_free(&q.flavors);
+	strlist_free(&q.scenarios);
+	strlist_free(&owned);
+	return ret;
+}

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: GPL-2.0
+/* report.txt of a run of paths: the open ones first, then the whole matrix. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/paths/paths.h"
+#include "host/report/report.h"
+
+static const char *const kinds[] = { "anon", "anon-thp", "shmem", "shmem-thp", "hugetlb" };
+static const char *const pinned[] = { "none", "longterm", "exclusive" };
+
+/* A word for a column of eight; '!' where it is not what was expected. */
+static const char *word(const struct path_cell *c)
+{
+	static const struct {
+		const char *answer, *word, *wrong;
+	} words[] = {
+		{ "READ", "READ", "READ!" },
+		{ "WRITTEN", "WRITTEN", "WRITTEN!" },
+		{ "REFERENCED", "held", "held!" },
+		{ "REFUSED", "refused", "refused!" },
+		{ "NOT REACHED", "no", "no!" },
+		{ "USER KILLED", "killed", "killed!" },
+		{ "STUCK", "stuck", "stuck!" },
+		{ "SKIP", "skip", "skip!" },
+		{ "KERNEL DOWN", "DOWN", "DOWN!" },
+	};
+
+	for (size_t i = 0; c && i < ARRAY_SIZE(words); i++)
+		if (!strcmp(words[i].answer, c->answer))
+			return c->wrong ? words[i].wrong : words[i].word;
+	return "-";
+}
+
+static size_t count(const struct path_cells *c, int kernel, bool crash, bool wrong)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->v[i].crash == crash && (!wrong || c->v[i].wrong) &&
+		     strcmp(c->v[i].answer, "SKIP") &&
+		     (kernel < 0 || c->v[i].boot->kernel == (size_t)kernel);
+	return n;
+}
+
+static bool has_scheme(const struct path_cells *c, size_t kernel, const char *scheme, bool crash)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].boot->kernel == kernel && c->v[i].crash == crash &&
+		    !strncmp(c->v[i].name, scheme, strlen(scheme)))
+			return true;
+	return false;
+}
+
+static void sentence(const struct run *run, const struct path_cells *c, struct text *t)
+{
+	size_t content = count(c, -1, false, false), crash = count(c, -1, true, false);
+	size_t wrong = count(c, -1, false, true) + count(c, -1, true, true), found = 0;
+	struct text s = { 0 };
+
+	for (size_t i = 0; i < run->n_boots; i++)
+		found += run->boots[i].rec.n_findings;
+
+	if (paths_status(run, c) == PINLAB_BROKE)
+		text_raw(&s, "This run is not whole, and no verdict. ");
+	if (content)
+		text_raw(&s, "%zu answers of pages on %zu kernel%s. ", content, run->n_kernels,
+			 run->n_kernels == 1 ? "" : "s");
+	if (crash)
+		text_raw(&s, "%zu boots with the page really out of the linear map, on %zu kernel%s. ",
+			 crash, run->n_kernels, run->n_kernels == 1 ? "" : "s");
+	if (wrong)
+		text_raw(&s, "%zu differ from what was expected: they are marked with '!'.", wrong);
+	else
+		text_raw(&s, "None differs from what was expected.");
+	if (found)
+		text_raw(&s, " Beside that there are findings, %zu in all: a broken promise, or a complaint of the kernel's.",
+			 found);
+	text_wrap(t, 0, "%s", s.s);
+	text_free(&s);
+}
+
+static void subject(const struct run *run, struct text *t)
+{
+	char *qemu = xstrdup(plan_text(run, "qemu"));
+	const json_t *host = json_object_get(run->plan, "host");
+
+	text_line(t, "%s", "");
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		const json_t *j = run->kernels[k].json;
+
+		text_wrap(t, 12, "  kernel    %s: Linux %s (%s), flavor %s, patches: %zu%s%.16s",
+			  run->kernels[k].name, json_text(j, "release"),
+			  json_text(j, "base_version"), json_text(j, "flavor"),
+			  json_array_size(json_object_get(j, "patches")),
+			  *json_text(j, "series_sha256") ? ", series " : "",
+			  json_text(j, "series_sha256"));
+	}
+	text_wrap(t, 12, "  compiler  %s", json_text(run->kernels[0].json, "compiler"));
+	text_wrap(t, 12, "  engine    %s, one CPU; %s", plan_text(run, "engine"), qemu);
+	text_wrap(t, 12, "  machine   %s, %lld cores, %s", json_text(host, "cpu"),
+		  (long long)json_integer_value(json_object_get(host, "cores")),
+		  json_text(host, "os"));
+	text_wrap(t, 12, "  run       %s, started %s, pinlab %s", run->name,
+		  plan_text(run, "started"), plan_text(run, "suite"));
+	free(qemu);
+}
+
+/* In how many of the scheme's cells of this path the page was reached; out of how many. */
+static size_t reached(const struct path_cells *c, size_t kernel, size_t row, const char *scheme,
+		      size_t *all, const struct path_cell **first)
+{
+	size_t n = 0;
+
+	*all = 0;
+	*first = NULL;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+
+		if (x->row != row || x->boot->kernel != kernel || x->crash ||
+		    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, "SKIP"))
+			continue;
+		++*all;
+		if (paths_reached(x) && !n++)
+			*first = x;
+	}
+	return n;
+}
+
+static const char *const schemes[] = {
+	"none", "longterm", "exclusive", "guest_memfd", "memfd_secret",
+};
+
+/* Of the paths of one class: how many reach or hold the page in some cell of the scheme. */
+static char *class_cell(const struct run *run, const struct path_cells *c, size_t kernel, char way,
+			const char *scheme)
+{
+	size_t open = 0, all = 0;
+
+	for (size_t r = 0; r < run->n_rows; r++) {
+		bool tried = false, hit = false;
+		struct path_info info;
+
+		for (size_t i = 0; i < c->n; i++) {
+			const struct path_cell *x = &c->v[i];
+
+			if (x->row != r || x->boot->kernel != kernel || x->crash ||
+			    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, "SKIP"))
+				continue;
+			tried = true;
+			hit |= paths_reached(x) || !strcmp(x->answer, "REFERENCED");
+		}
+		if (!tried)
+			continue;
+		paths_info(run, kernel, r, &info);
+		all += info.way == way;
+		open += info.way == way && hit;
+	}
+	return all ? xasprintf("%zu of %zu", open, all) : xstrdup("-");
+}
+
+/* The short matrix. */
+static void class_block(const struct run *run, const struct path_cells *c, size_t kernel,
+			struct text *t)
+{
+	static const struct {
+		char way;
+		const char *name;
+	} classes[] = {
+		{ 'P', "P  FOLL_PIN" }, { 'L', "L  + FOLL_LONGTERM" }, { 'G', "G  FOLL_GET" },
+		{ 'W', "W  walk, no GUP" }, { 'N', "N  no reference" }, { 'U', "U  user mapping" },
+	};
+
+	if (!has_scheme(c, kernel, "none", false))
+		return;
+	text_line(t, "%s", "");
+	text_line(t, "%s, paths that reach or hold the page, by class and scheme:",
+		  run->kernels[kernel].name);
+	text_line(t, "%-18s %-8s %-8s %-9s %-11s %s", "", schemes[0], schemes[1], schemes[2],
+		  schemes[3], schemes[4]);
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+		char *w[ARRAY_SIZE(schemes)];
+
+		for (size_t s = 0; s < ARRAY_SIZE(schemes); s++)
+			w[s] = class_cell(run, c, kernel, classes[i].way, schemes[s]);
+		text_line(t, "%-18s %-8s %-8s %-9s %-11s %s", classes[i].name, w[0], w[1], w[2],
+			  w[3], w[4]);
+		for (size_t s = 0; s < ARRAY_SIZE(schemes); s++)
+			free(w[s]);
+	}
+}
+
+static void one_open(const struct run *run, const struct path_info *info, size_t row,
+		     const struct path_cell *x, size_t n, size_t all, struct text *t)
+{
+	const char *through = !strncmp(x->where, "not ", 4) ? "" : "by ";
+	const char *who = strcmp(info->who, "root") ? "" : ", as root";
+
+	if (n == all)
+		text_wrap(t, 6, "  %s: %s%s, %s.", run->rows[row], x->answer, who, info->summary);
+	else
+		text_wrap(t, 6, "  %s: %s%s in %zu of %zu kinds of memory (%s), %s.",
+			  run->rows[row], x->answer, who, n, all, x->name, info->summary);
+	text_wrap(t, 6, "    %s%s", through, x->where);
+	text_wrap(t, 6, "    open by %s%s%s", paths_way_name(info->way),
+		  *x->why ? "; " : "", x->why);
+	if (*info->closes)
+		text_wrap(t, 6, "    closed by %s", info->closes);
+}
+
+/* The open paths of one kernel's best protection by pins. */
+static void open_paths(const struct run *run, const struct path_cells *c, size_t kernel,
+		       struct text *t)
+{
+	const char *scheme = has_scheme(c, kernel, "exclusive", false) ? "exclusive" : "longterm";
+	size_t open = 0, closed = 0, all, n;
+	const struct path_cell *x;
+	struct path_info info;
+	struct text list = { 0 };
+
+	for (size_t r = 0; r < run->n_rows; r++) {
+		n = reached(c, kernel, r, scheme, &all, &x);
+		open += n > 0;
+		closed += !n && all;
+		if (!n)
+			continue;
+		paths_info(run, kernel, r, &info);
+		one_open(run, &info, r, x, n, all, &list);
+	}
+	if (!open && !closed)
+		return;
+	text_line(t, "%s", "");
+	text_wrap(t, 0, "%s, beside %s pin: %zu of %zu paths reach the page.",
+		  run->kernels[kernel].name,
+		  *scheme == 'e' ? "an exclusive" : "a long-term", open, open + closed);
+	/* Each in full only where exclusive pins are the question. */
+	if (*scheme == 'e' && list.s)
+		text_raw(t, "%s", list.s);
+	text_free(&list);
+}
+
+static void pinned_block(const struct run *run, const struct path_cells *c, size_t kernel,
+			 const char *scheme, struct text *t)
+{
+	if (!has_scheme(c, kernel, scheme, false))
+		return;
+	text_line(t, "%s", "");
+	text_line(t, "%s, scheme %s:", run->kernels[kernel].name, scheme);
+	text_line(t, "%-25s  %-8s %-8s %-8s %-9s %-8s", "path", "anon", "anon-thp", "shmem",
+		  "shmem-thp", "hugetlb");
+	for (size_t r = 0; r < run->n_rows; r++) {
+		const char *w[ARRAY_SIZE(kinds)];
+		struct path_info info;
+		bool any = false;
+
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+			char *name = xasprintf("%s/%s", scheme, kinds[k]);
+			const struct path_cell *x = paths_cell(c, kernel, r, name, false);
+
+			w[k] = word(x);
+			any |= !!x;
+			free(name);
+		}
+		if (!any)
+			continue;
+		paths_info(run, kernel, r, &info);
+		text_line(t, "%-25.25s%c %-8s %-8s %-8s %-9s %-8s", run->rows[r], info.way, w[0],
+			  w[1], w[2], w[3], w[4]);
+	}
+}
+
+static void other_block(const struct run *run, const struct path_cells *c, size_t kernel,
+			struct text *t)
+{
+	if (!has_scheme(c, kernel, "guest_memfd", false) &&
+	    !has_scheme(c, kernel, "memfd_secret", false))
+		return;
+	text_line(t, "%s", "");
+	text_line(t, "%s, schemes guest_memfd and memfd_secret:", run->kernels[kernel].name);
+	text_line(t, "%-25s  %-12s %-12s", "path", "guest_memfd", "memfd_secret");
+	for (size_t r = 0; r < run->n_rows; r++) {
+		const struct path_cell *g = paths_cell(c, kernel, r, "guest_memfd", false);
+		const struct path_cell *s = paths_cell(c, kernel, r, "memfd_secret", false);
+		struct path_info info;
+
+		if (!g && !s)
+			continue;
+		paths_info(run, kernel, r, &info);
+		text_line(t, "%-25.25s%c %-12s %-12s", run->rows[r], info.way, word(g), word(s));
+	}
+}
+
+/* Another cell of the same kernel before this one that was skipped for the same thing. */
+static bool told_before(const struct path_cells *c, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (c->v[k].boot->kernel == c->v[i].boot->kernel &&
+		    !strcmp(c->v[k].answer, "SKIP") && !strcmp(c->v[k].where, c->v[i].where))
+			return true;
+	return false;
+}
+
+/* Cells of this kernel that were skipped for the same thing, and paths among them. */
+static size_t count_skipped(const struct path_cells *c, size_t i, size_t *paths)
+{
+	uint32_t last = UINT32_MAX;
+	size_t n = 0;
+
+	*paths = 0;
+	for (size_t k = i; k < c->n; k++) {
+		if (c->v[k].boot->kernel != c->v[i].boot->kernel ||
+		    strcmp(c->v[k].answer, "SKIP") || strcmp(c->v[k].where, c->v[i].where))
+			continue;
+		n++;
+		*paths += c->v[k].row != last;
+		last = c->v[k].row;
+	}
+	return n;
+}
+
+static void skipped(const struct run *run, const struct path_cells *c, struct text *t)
+{
+	bool first = true;
+	size_t n, paths;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+
+		if (strcmp(x->answer, "SKIP") || told_before(c, i))
+			continue;
+		if (first) {
+			text_line(t, "%s", "");
+			text_line(t, "Skipped, and no result:");
+			first = false;
+		}
+		n = count_skipped(c, i, &paths);
+		text_wrap(t, 6, "  %s: %s: %s%s, %zu page%s", run->kernels[x->boot->kernel].name,
+			  x->where, run->rows[x->row], paths > 1 ? " and others" : "", n,
+			  n == 1 ? "" : "s");
+	}
+}
+
+static void differing(const struct run *run, const struct path_cells *c, struct text *t)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+
+		if (!x->wrong)
+			continue;
+		if (first) {
+			text_line(t, "%s", "");
+			text_line(t, "Not as expected:");
+			first = false;
+		}
+		text_wrap(t, 6, "  %s, %s/%s%s: %s, expected %s (%s)%s%s",
+			  run->kernels[x->boot->kernel].name, run->rows[x->row], x->name,
+			  x->crash ? ", crash" : "", x->answer, x->expected, x->where,
+			  *x->after ? "; afterwards " : "", x->after);
+	}
+}
+
+/* The answer of the kernel's cell of this path in crash mode. */
+static const char *attack_word(const struct path_cells *c, size_t kernel, size_t row)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].crash && c->v[i].boot->kernel == kernel && c->v[i].row == row)
+			return word(&c->v[i]);
+	return "-";
+}
+
+/* The demonstrations: a class a row, up to four kernels side by side. */
+static void attack_block(const struct run *run, const struct path_cells *c, struct text *t)
+{
+	struct table tab = { .align = "lllll" };
+	size_t shown = run->n_kernels < 4 ? run->n_kernels : 4;
+	const char *w[4] = { "", "", "", "" };
+	size_t n = 0;
+
+	for (size_t k = 0; k < shown; k++)
+		w[k] = run->kernels[k].name;
+	table_row(&tab, "attack\t%s\t%s\t%s\t%s", w[0], w[1], w[2], w[3]);
+	for (size_t r = 0; r < run->n_rows; r++) {
+		struct path_info info;
+
+		paths_info(run, 0, r, &info);
+		if (strcmp(info.who, "attack"))
+			continue;
+		for (size_t k = 0; k < shown; k++)
+			w[k] = attack_word(c, k, r);
+		table_row(&tab, "%s\t%s\t%s\t%s\t%s", run->rows[r], w[0], w[1], w[2], w[3]);
+		n++;
+	}
+	if (!n) {
+		struct text none = { 0 };
+
+		table_end(&tab, &none);
+		text_free(&none);
+		return;
+	}
+	text_line(t, "%s", "");
+	table_end(&tab, t);
+}
+
+/* What torture would call findings: the witness's, and complaints of the kernel. */
+static void findings(const struct run *run, struct text *t)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; f < b->rec.n_findings; f++) {
+			const struct rec_finding *x = &b->rec.findings[f];
+
+			if (first) {
+				text_line(t, "%s", "");
+				text_line(t, "Seen on the way, and not allowed:");
+				first = false;
+			}
+			text_wrap(t, 6, "  %s, %s: %s: %s", run->kernels[b->kernel].name,
+				  b->rec.rows[x->row].name, x->promise, x->text);
+		}
+	}
+}
+
+static void crash_block(const struct run *run, const struct path_cells *c, size_t kernel,
+			struct text *t)
+{
+	size_t down = 0, up = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+
+		if (!x->crash || x->boot->kernel != kernel || !strcmp(x->answer, "SKIP"))
+			continue;
+		down += !strcmp(x->answer, "KERNEL DOWN");
+		up += !!strcmp(x->answer, "KERNEL DOWN");
+	}
+	if (!down && !up)
+		return;
+	text_line(t, "%s", "");
+	text_wrap(t, 0, "%s, the page out of the linear map: the kernel is down after %zu of %zu boots.",
+		  run->kernels[kernel].name, down, down + up);
+	text_line(t, "%-26s %-17s %-12s", "path", "page", "outcome");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+
+		if (!x->crash || x->boot->kernel != kernel)
+			continue;
+		text_line(t, "%-26.26s %-17s %s%s%s", run->rows[x->row], x->name,
+			  strcmp(x->answer, "KERNEL DOWN") ? "up: " : x->answer,
+			  strcmp(x->answer, "KERNEL DOWN") ? x->answer : "", x->wrong ? "!" : "");
+	}
+}
+
+static void crash_traces(const struct run *run, const struct path_cells *c, size_t kernel,
+			 struct text *t)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+		struct text trace = { 0 };
+
+		if (!x->crash || x->boot->kernel != kernel || strcmp(x->answer, "KERNEL DOWN"))
+			continue;
+		if (first) {
+			text_line(t, "%s", "");
+			text_line(t, "%s, what its console says last:", run->kernels[kernel].name);
+			first = false;
+		}
+		paths_trace(x, &trace);
+		text_wrap(t, 6, "  %s/%s: %s", run->rows[x->row], x->name,
+			  trace.s ? trace.s : "nothing");
+		text_free(&trace);
+	}
+}
+
+static void legend(struct text *t)
+{
+	text_line(t, "%s", "");
+	text_wrap(t, 0, "READ, WRITTEN: the kernel or a device reached the page. held: a reference without a touch. refused: a call has failed. no: the path went through and the page was not touched. killed: a signal, the kernel is fine. DOWN: so is the machine. '!': not as expected. -: not tried on that memory.");
+	text_wrap(t, 0, "The letter is how the kernel gets there: G FOLL_GET, P FOLL_PIN, L FOLL_PIN | FOLL_LONGTERM, W walk of page cache or page tables, N no reference, U the user's own mapping.");
+	text_wrap(t, 0, "memfd_secret takes its pages out of the linear map by itself. Where nothing is to crash they are put back: READ then says that this alone stands in the way, and crash mode what comes of it.");
+	text_wrap(t, 0, "Found out from the page: its content, what came out of it, and a breakpoint on its first word in the linear map, which does not see what goes through another mapping or a device. Under an emulator, on one CPU: this says what the code does, not how often or how fast.");
+}
+
+void paths_text(const struct run *run, const struct path_cells *c, struct text *t)
+{
+	sentence(run, c, t);
+	subject(run, t);
+	differing(run, c, t);
+	findings(run, t);
+	for (size_t k = 0; k < run->n_kernels; k++)
+		class_block(run, c, k, t);
+	for (size_t k = 0; k < run->n_kernels; k++)
+		open_paths(run, c, k, t);
+	attack_block(run, c, t);
+	for (size_t k = 0; k < run->n_kernels; k++)
+		crash_block(run, c, k, t);
+	for (size_t k = 0; k < run->n_kernels; k++)
+		crash_traces(run, c, k, t);
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		for (size_t s = 0; s < ARRAY_SIZE(pinned); s++)
+			pinned_block(run, c, k, pinned[s], t);
+		other_block(run, c, k, t);
+	}
+	skipped(run, c, t);
+	legend(t);
+	text_line(t, "%s", "");
+	report_command(run, t);
+}

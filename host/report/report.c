@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "host/report/report.h"
+#include "host/paths/paths.h"
+#include "host/nightly/nightly.h"
+#include "host/torture/torture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The baseline is the kernel that was booted as such; else the first one. */
+static size_t baseline(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_boots; i++)
+		if (run->boots[i].role == ROLE_BASE)
+			return run->boots[i].kernel;
+	return 0;
+}
+
+static void one_comparison(struct report *r, size_t base, size_t kernel, struct comparison *c)
+{
+	const struct run *run = &r->run;
+
+	*c = (struct comparison){
+		.a = { .run = run, .kernel = base, .roles = 1u << ROLE_BASE },
+		.aa = { .run = run, .kernel = base, .roles = 1u << ROLE_AA },
+		.b = { .run = run, .kernel = kernel, .roles = 1u << ROLE_TEST },
+		.exact = run->exact,
+		.has_aa = true,
+		.has_b = kernel != base,
+		.delta = run->delta,
+		.seed = run->seed,
+	};
+	compare(c);
+}
+
+static void count_rows(struct report *r)
+{
+	size_t n[] = { 0, 0, 0, 0, 0 };
+
+	for (size_t k = 0; k < r->run.n_kernels; k++) {
+		struct side s = { .run = &r->run, .kernel = k, .roles = ~0u };
+		char why[WHY_MAX];
+
+		for (size_t i = 0; i < r->run.n_rows; i++)
+			n[side_row(&s, r->run.rows[i], why)]++;
+	}
+	r->pass = n[VERDICT_PASS];
+	r->skip = n[VERDICT_SKIP];
+	r->fail = n[VERDICT_FAIL];
+	r->broken = n[VERDICT_BROKEN];
+}
+
+int report_load(const char *run_dir, struct report *r)
+{
+	size_t base;
+	int ret;
+
+	*r = (struct report){ 0 };
+	ret = run_load(run_dir, &r->run);
+	if (ret) {
+		run_free(&r->run);
+		return ret;
+	}
+	base = baseline(&r->run);
+	r->cmp = xcalloc(r->run.n_kernels, sizeof(*r->cmp));
+	for (size_t k = 0; k < r->run.n_kernels; k++)
+		if (k != base)
+			one_comparison(r, base, k, &r->cmp[r->n++]);
+	if (!r->n)
+		one_comparison(r, base, base, &r->cmp[r->n++]);
+	for (size_t i = 0; i < r->run.n_boots; i++)
+		r->boots_ok += r->run.boots[i].ok;
+	count_rows(r);
+	return 0;
+}
+
+void report_free(struct report *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		comparison_free(&r->cmp[i]);
+	free(r->cmp);
+	run_free(&r->run);
+}
+
+int report_status(const struct report *r)
+{
+	bool failed = r->fail;
+
+	if (r->boots_ok < r->run.n_boots || r->broken || (!r->pass && !r->fail))
+		return PINLAB_BROKE;
+	for (size_t i = 0; i < r->n; i++)
+		failed |= r->cmp[i].noisy || r->cmp[i].inexact;
+	return failed ? PINLAB_FAIL : PINLAB_OK;
+}
+
+const char *report_word(const struct report *r)
+{
+	size_t slower = 0, faster = 0;
+
+	switch (report_status(r)) {
+	case PINLAB_BROKE:
+		return r->boots_ok < r->run.n_boots ? "incomplete" :
+		       r->broken ? "broken" : "nothing measured";
+	case PINLAB_FAIL:
+		return "FAIL";
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		slower += r->cmp[i].count[CHANGE_SLOWER];
+		faster += r->cmp[i].count[CHANGE_FASTER];
+	}
+	if (!r->cmp[0].has_b)
+		return "measured";
+	return slower && faster ? "slower and faster" : slower ? "slower" :
+	       faster ? "faster" : "no change shown";
+}
+
+int report_put(const struct run *run, const char *name, const char *s, size_t n)
+{
+	char *path = xasprintf("%s/%s", run->dir, name);
+	int ret = write_file(path, s, n);
+
+	if (ret)
+		err("%s: cannot be written: %s; make room, then ./pinlab report --run %s", path,
+		    strerror(-ret), run->name);
+	free(path);
+	return ret;
+}
+
+int report_put_text(const struct run *run, const char *name, struct text *t)
+{
+	int ret = report_put(run, name, t->s ? t->s : "", t->n);
+
+	text_free(t);
+	return ret;
+}
+
+int report_put_manifest(const struct run *run)
+{
+	struct text samples = { 0 };
+	char *manifest;
+	int ret;
+
+	report_samples(run, &samples);
+	manifest = report_manifest(run, &samples);
+	if (!manifest) {
+		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", run->dir);
+		ret = -EINVAL;
+	} else {
+		ret = report_put(run, "samples.tsv", samples.s ? samples.s : "", samples.n);
+	}
+	if (!ret)
+		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
+	text_free(&samples);
+	free(manifest);
+	return ret;
+}
+
+static int put_files(const struct report *r)
+{
+	struct text report = { 0 }, ktap = { 0 };
+	int ret;
+
+	report_text(r, &report);
+	report_ktap(r, &ktap);
+	ret = report_put_text(&r->run, "report.txt", &report);
+	ret = ret ? ret : report_put_text(&r->run, "verdicts.ktap", &ktap);
+	text_free(&ktap);
+	return ret ? ret : report_put_manifest(&r->run);
+}
+
+static void say_broken(const struct report *r)
+{
+	if (!r->pass && r->skip && !r->fail && !r->broken)
+		err("%s: all rows were skipped: nothing was measured; report.txt says what is missing",
+		    r->run.name);
+	for (size_t i = 0; i < r->run.n_boots; i++) {
+		const struct boot *b = &r->run.boots[i];
+
+		if (!b->ok)
+			err("%s: boot %s: %s%s%s", r->run.name, b->id, b->outcome,
+			    *b->detail ? ": " : "", b->detail);
+	}
+}
+
+int report_derive(const char *run_dir)
+{
+	struct report r;
+	int ret;
+
+	if (torture_is_run(run_dir))
+		return torture_derive(run_dir);
+	if (paths_is_run(run_dir))
+		return paths_derive(run_dir);
+	if (night_is_run(run_dir))
+		return night_derive(run_dir);
+	if (report_load(run_dir, &r))
+		return PINLAB_BROKE;
+	if (manifest_check(&r.run) || put_files(&r)) {
+		ret = PINLAB_BROKE;
+	} else {
+		say_broken(&r);
+		ret = report_status(&r);
+	}
+	report_free(&r);
+	return ret;
+}

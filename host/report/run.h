@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A run in memory: what its plan.json announces and what its boots left.
+ * Everything that is reported is made from this, so it reads nothing but the
+ * run folder: no clock, no host, no cache.
+ */
+#ifndef PINLAB_SAMPLES_H
+#define PINLAB_SAMPLES_H
+
+#include <jansson.h>
+
+#include "host/run/records.h"
+#include "host/base/util.h"
+
+enum role {
+	ROLE_BASE,
+	ROLE_AA,			/* the baseline, booted again */
+	ROLE_TEST,
+	ROLE_PROFILE,			/* where instructions go; its samples do not count */
+	ROLE_BIG,			/* torture: scenarios that need a big machine */
+	ROLE_CRASH,			/* paths: one cell, really protected */
+	ROLE_OTHERS,			/* torture: programs of others on the same kernel */
+};
+
+struct boot {
+	char *id;
+	char *dir;
+	size_t kernel;			/* index in kernels[] */
+	enum role role;
+	const char *rows, *cell;	/* paths, ROLE_CRASH: of plan.json; else NULL */
+	bool there;			/* has an outcome.json that can be read */
+	bool ok;			/* came to its end, and the records agree */
+	char *outcome;			/* ok, panic, ...; "missing" */
+	char *detail;
+	double seconds;
+	struct records rec;
+	uint32_t *row_of;		/* rec.rows[] to rows[] of the run */
+	uint32_t *figure_of;		/* rec.samples[] to figures[] */
+	uint32_t *order;		/* rec.samples[], sorted by figure */
+	uint32_t *start;		/* n_figures + 1 starts in order[] */
+	uint32_t *back;			/* rows[] to rec.rows[], or NO_ROW */
+	struct profile *profile;	/* NULL if none was taken */
+};
+
+#define NO_ROW UINT32_MAX
+
+struct run_kernel {
+	const char *name;
+	json_t *json;			/* its entry in plan.json */
+};
+
+/* What one row measures: a row may have several, `get` and `put`. */
+struct figure {
+	uint32_t row;
+	char *metric;
+	char *unit;
+};
+
+struct run {
+	char *dir;
+	const char *name;
+	json_t *plan;
+	bool exact;			/* engine icount */
+	double delta;			/* threshold of a change, a fraction */
+	unsigned long seed;
+	struct run_kernel *kernels;
+	struct boot *boots;
+	char **rows;
+	struct figure *figures;
+	size_t n_kernels, n_boots, n_rows, n_figures;
+	json_t *row_index, *figure_index;
+};
+
+/*
+ * 0; or -errno after saying why, when there is no plan to go by. Boots that
+ * are missing or broken are no error: they are in the run as such.
+ */
+int run_load(const char *dir, struct run *run);
+void run_free(struct run *run);
+
+/* A text of plan.json, "" if it is not there. */
+const char *plan_text(const struct run *run, const char *key);
+const char *json_text(const json_t *o, const char *key);
+/* -1 if the run has none of that name */
+int run_kernel(const struct run *run, const char *name);
+/* -1 if no boot of the run has it */
+int run_row(const struct run *run, const char *row);
+int run_figure(const struct run *run, const char *row, const char *metric, const char *unit);
+/* The samples of a figure in one boot, in the order they came. */
+size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order);
+/* The row that ran when the boot ended, NULL if none did. */
+const char *boot_last_row(const struct boot *b);
+
+#endif

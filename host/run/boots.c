@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "host/run/boots.h"
+#include "host/run/keep.h"
+#include "host/run/symbols.h"
+#include "host/kernel/others_disk.h"
+#include "host/torture/torture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Silence: the longest row is far below it, on a loaded machine too. */
+#define SILENCE_SECONDS	60
+#define LIMIT_SECONDS	900
+#define PROBE_SECONDS	10
+/* Torture splits huge pages, swaps, and forks while it holds what it has. */
+#define BENCH_MB	512
+#define TORTURE_MB	1024
+/*
+ * For scenarios that need what would disturb others: a huge page of 1 GiB, for
+ * which this much memory is needed, and memory that no long-term pin may keep.
+ */
+#define BIG_MB		5120
+#define BIG_WORDS	"hugepagesz=1G hugepages=1 movablecore=512M"
+/* For rows that need "memory": two times a gibibyte, and what else there is. */
+#define MEMORY_MB	3072
+#define MEMORY_SILENCE	900
+#define MEMORY_SECONDS	5400
+/* Paths: small guests, many of them side by side. */
+#define PATHS_MB	1024
+#define CRASH_SECONDS	180
+/* A row of torture says nothing while it runs, and some end by themselves. */
+#define EMULATOR_TRIES	3
+#define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
+
+/* What a boot is given besides its kernel. */
+struct disks {
+	char *initrd;
+	char *tools;		/* NULL: none */
+};
+
+struct job {
+	struct guest guest;
+	struct run_boot *boot;	/* NULL: free */
+	struct disks disks;
+};
+
+static char *bench_job(const struct run_plan *p, const struct run_boot *b)
+{
+	const char *profile = b->role && !strcmp(b->role, "profile") ?
+		" pinlab.profile=1 pinlab.repeats=1" : "";
+	char *skew = b->skew ? xasprintf(" pinlab.skew=%lu", b->skew) : xstrdup("");
+	char *job = xasprintf("pinlab.bench=%s%s%s", p->rows, profile, skew);
+
+	free(skew);
+	return job;
+}
+
+static char *torture_job(const struct run_plan *p, const struct run_boot *b)
+{
+	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
+			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
+			 strcmp(b->role, "others") && (p->stop || p->kernels[b->kernel].bug));
+}
+
+static bool is_torture(const struct run_plan *p)
+{
+	return p->verb && !strcmp(p->verb, "torture");
+}
+
+static bool is_paths(const struct run_plan *p)
+{
+	return p->verb && !strcmp(p->verb, "paths");
+}
+
+/* A kernel without PCI has nothing of what the full board is for, and may not come up there. */
+static const struct board *board_of(const struct run_plan *p, const struct kernel *k)
+{
+	const struct arch *arch = arch_find(k->arch);
+	char *path = xasprintf("%s/config", k->dir), *config = NULL;
+	bool full;
+
+	if (is_paths(p))
+		config = read_file(path, NULL);
+	full = config && strstr(config, "\nCONFIG_PCI=y");
+	free(config);
+	free(path);
+	return full ? &arch->full : &arch->small;
+}
+
+static char *paths_job(const struct run_plan *p, const struct run_boot *b)
+{
+	if (!b->cell)
+		return xasprintf("pinlab.paths=%s", p->rows);
+	return xasprintf("pinlab.paths=%s pinlab.cell=%s pinlab.crash=1", b->rows, b->cell);
+}
+
+static long memory_mb(const struct run_plan *p, const struct run_boot *b)
+{
+	return b->big ? BIG_MB : is_torture(p) ? TORTURE_MB : is_paths(p) ? PATHS_MB :
+	       p->memory ? MEMORY_MB : BENCH_MB;
+}
+
+static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
+		      const struct disks *d, const struct run_boot *b, struct strlist *argv)
+{
+	char *image = xasprintf("%s/%s", k->dir, arch_find(k->arch)->image);
+	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
+	char *profile = xasprintf("%s/profile.raw", g->dir);
+	char *files = xasprintf("%s/files.raw", g->dir);
+	char *job = is_torture(p) ? torture_job(p, b) : is_paths(p) ? paths_job(p, b) :
+		    bench_job(p, b);
+	char *share = xasprintf("%s/share", g->dir);
+	const struct board *board = board_of(p, k);
+	char *words = xasprintf("%s%s", p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
+	struct boot_spec spec = {
+		.arch = arch_find(k->arch),
+		.engine = p->engine,
+		.board = board,
+		/* Which path reaches what is no race: one CPU gives one answer. */
+		.cpus = is_paths(p) ? 1 : 0,
+		.kernel = image,
+		.initrd = d->initrd,
+		.console = g->console_path,
+		.records = g->records_path,
+		.plugin = b->role && !strcmp(b->role, "profile") ? plugin : NULL,
+		.profile = profile,
+		.files = is_torture(p) ? files : NULL,
+		.tools = d->tools,
+		.share = board == &arch_find(k->arch)->full ? share : NULL,
+		.words = words,
+		.job = job,
+		.memory_mb = memory_mb(p, b),
+		/* The A/A boot has the same seed: what differs is its phase alone. */
+		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
+	};
+
+	machine_argv(&spec, argv);
+	free(share);
+	free(words);
+	free(job);
+	free(files);
+	free(image);
+	free(plugin);
+	free(profile);
+}
+
+static void native_argv(const struct run_plan *p, const struct guest *g,
+			const struct run_boot *b, struct strlist *argv)
+{
+	strlist_take(argv, xasprintf("%s/build/guest/pinlab-guest", repo_dir()));
+	strlist_add(argv, "--records");
+	strlist_add(argv, g->records_path);
+	if (!is_torture(p)) {
+		strlist_add(argv, "--bench");
+		strlist_add(argv, p->rows);
+		return;
+	}
+	strlist_add(argv, "--torture");
+	strlist_add(argv, p->rows);
+	strlist_add(argv, "--seed");
+	strlist_take(argv, xasprintf("%lu", b->seed));
+	strlist_add(argv, "--seconds");
+	strlist_take(argv, xasprintf("%ld", p->seconds));
+	if (p->stop)
+		strlist_add(argv, "--stop");
+}
+
+static void guest_paths(struct guest *g, char *dir)
+{
+	*g = (struct guest){ .records_fd = -1, .silence = SILENCE_SECONDS,
+			     .limit = LIMIT_SECONDS, .dir = dir };
+	g->console_path = xasprintf("%s/console.log", dir);
+	g->records_path = xasprintf("%s/records", dir);
+	g->qemu_log_path = xasprintf("%s/qemu.log", dir);
+}
+
+/* All of `from` in s become `to`; the result takes s's place. */
+static char *replace(char *s, const char *from, const char *to)
+{
+	char *at;
+
+	while (*from && (at = strstr(s, from))) {
+		char *more = xasprintf("%.*s%s%s", (int)(at - s), s, to, at + strlen(from));
+
+		free(s);
+		s = more;
+	}
+	return s;
+}
+
+/*
+ * An argument for the record: a shell that has these variables set, in the
+ * boot's folder, can use it again, on any machine.
+ */
+static char *portable(const struct guest *g, const char *arg)
+{
+	char *s = replace(xstrdup(arg), g->dir, ".");
+
+	s = replace(s, cache_dir(), "$PINLAB_CACHE");
+	return replace(s, repo_dir(), "$PINLAB");
+}
+
+static int write_command(const struct guest *g, const struct strlist *argv)
+{
+	char *path = xasprintf("%s/qemu.cmd", g->dir), *text = xstrdup("");
+	int ret;
+
+	for (size_t i = 0; i < argv->n; i++) {
+		char *arg = portable(g, argv->v[i]);
+		char *more = xasprintf("%s%s\n", text, arg);
+
+		free(arg);
+		free(text);
+		text = more;
+	}
+	ret = write_file(path, text, strlen(text));
+	free(path);
+	free(text);
+	return ret;
+}
+
+static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
+{
+	const struct kernel *k = &p->kernels[b->kernel];
+	struct strlist argv = { 0 };
+	int ret;
+
+	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
+	if (is_torture(p)) {
+		j->guest.silence = TORTURE_SILENCE + p->seconds;
+		j->guest.limit = LIMIT_SECONDS + 2 * p->seconds;
+	}
+	if (p->memory) {
+		j->guest.silence = MEMORY_SILENCE;
+		j->guest.limit = MEMORY_SECONDS;
+	}
+	if (is_paths(p) && b->cell)
+		j->guest.limit = CRASH_SECONDS;
+	if (is_paths(p)) {
+		char *share = xasprintf("%s/share", j->guest.dir);
+
+		ret = make_dirs(share);
+		free(share);
+		if (ret)
+			return ret;
+	}
+	if (p->options->timeout)
+		j->guest.limit = p->options->timeout;
+	if (p->options->silence)
+		j->guest.silence = p->options->silence;
+	if (p->engine->qemu) {
+		j->disks.initrd = initramfs_get(k);
+		if (j->disks.initrd && p->tools)
+			j->disks.tools = tools_image_get(k);
+		if (!j->disks.initrd || (p->tools && !j->disks.tools))
+			return -ENOENT;
+		j->guest.exit_done = arch_find(k->arch)->exit_done;
+		spec_argv(p, k, &j->guest, &j->disks, b, &argv);
+	} else {
+		native_argv(p, &j->guest, b, &argv);
+	}
+	ret = write_command(&j->guest, &argv);
+	if (!ret)
+		ret = guest_start(&j->guest, &argv);
+	if (ret)
+		err("starting the boot %s: %s; what is there can be continued with --run %s",
+		    b->id, strerror(-ret), p->name);
+	else
+		j->boot = b;
+	strlist_free(&argv);
+	return ret;
+}
+
+/* A profile explains figures and makes none: without it the run is as good. */
+static void keep_profile(const struct run_plan *p, const struct job *j)
+{
+	char *raw = xasprintf("%s/profile.raw", j->guest.dir);
+	char *tsv = xasprintf("%s/profile.tsv", j->guest.dir);
+	char *map = xasprintf("%s/System.map", p->kernels[j->boot->kernel].dir);
+	int ret;
+
+	if (file_exists(raw)) {
+		ret = symbols_resolve(raw, map, tsv);
+		if (ret)
+			note("boot %s: no profile by function: %s", j->boot->id, strerror(-ret));
+		unlink(raw);
+	}
+	free(raw);
+	free(tsv);
+	free(map);
+}
+
+/* Before outcome.json: that stands for the boot's folder being whole. */
+static void keep_files(const struct job *j)
+{
+	char *raw = xasprintf("%s/files.raw", j->guest.dir);
+	char *share = xasprintf("%s/share", j->guest.dir);
+
+	keep_take(raw, j->guest.dir);
+	remove_tree(share);
+	free(raw);
+	free(share);
+}
+
+static int job_end(struct run_plan *p, struct job *j)
+{
+	struct guest *g = &j->guest;
+	int ret = 0;
+
+	if (p->engine->qemu) {
+		keep_profile(p, j);
+		keep_files(j);
+	}
+	/* Where the machine is expected to go down that is a result: the report tells. */
+	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED && !j->boot->cell)
+		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
+		    g->console_path);
+	/*
+	 * An interrupted boot is not done. Neither is one that a full disk
+	 * cut short: it says nothing about its kernel.
+	 */
+	if (g->outcome != OUTCOME_OK && free_bytes(p->dir) < 1 << 20) {
+		err("the disk of %s is full; make room and continue with --run %s", p->dir,
+		    p->name);
+		ret = -ENOSPC;
+	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
+		note("boot %s is made again: that was a fault of the emulator's", j->boot->id);
+	} else if (g->outcome != OUTCOME_INTERRUPTED) {
+		ret = run_boot_done(p, j->boot, g);
+		if (ret)
+			err("cannot write the outcome of boot %s: %s; continue with --run %s",
+			    j->boot->id, strerror(-ret), p->name);
+		else
+			j->boot->done = true;
+	}
+	guest_free(g);
+	free(j->disks.initrd);
+	free(j->disks.tools);
+	j->disks = (struct disks){ NULL };
+	j->boot = NULL;
+	return ret;
+}
+
+/* The first that is neither done nor running: one that is made again comes before the rest. */
+static struct run_boot *next_boot(struct run_plan *p, const struct job *jobs, size_t n)
+{
+	for (size_t i = 0; i < p->n_boots; i++) {
+		bool busy = p->boots[i].done;
+
+		for (size_t j = 0; j < n; j++)
+			busy |= jobs[j].boot == &p->boots[i];
+		if (!busy)
+			return &p->boots[i];
+	}
+	return NULL;
+}
+
+static void show(const struct run_plan *p, const struct job *jobs, size_t n, double started,
+		 long first)
+{
+	long done = 0, total = p->n_rows * p->n_boots;
+	char detail[80] = "", left[32];
+	const char *row = "";
+	double passed = now_seconds() - started;
+
+	for (size_t i = 0; i < p->n_boots; i++)
+		done += p->boots[i].done ? p->n_rows : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct records *r = &jobs[i].guest.rec;
+
+		if (!jobs[i].boot)
+			continue;
+		done += r->done;
+		if (r->current >= 0)
+			row = r->rows[r->current].name;
+	}
+	/* The suite's own tests are not counted beforehand. */
+	if (!total)
+		done = 0;
+	if (total && done > first && passed > 1)
+		snprintf(detail, sizeof(detail), "%s left, %.40s",
+			 human_seconds(passed * (total - done) / (done - first), left,
+				       sizeof(left)), row);
+	progress(is_torture(p) ? "scenarios" : is_paths(p) ? "paths" : "rows",
+		 done < total ? done : total, total, detail);
+}
+
+static size_t guests_at_once(const struct run_plan *p)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (p->options->jobs)
+		return p->options->jobs;
+	/* Wall-clock guests must not share a core with one another. */
+	return (p->engine->exact || is_paths(p)) && cores > 0 ? cores : 1;
+}
+
+int boots_run(struct run_plan *p)
+{
+	size_t n = guests_at_once(p), running = 0;
+	struct job *jobs = xcalloc(n, sizeof(*jobs));
+	double started = now_seconds();
+	long first = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < p->n_boots; i++)
+		first += p->boots[i].done ? p->n_rows : 0;
+	do {
+		for (size_t i = 0; i < n; i++) {
+			struct run_boot *b;
+
+			if (jobs[i].boot && guest_poll(&jobs[i].guest)) {
+				int e = job_end(p, &jobs[i]);
+
+				running--;
+				ret = ret ? ret : e;
+			}
+			if (jobs[i].boot || ret || interrupted)
+				continue;
+			b = next_boot(p, jobs, n);
+			if (!b)
+				continue;
+			ret = job_start(p, &jobs[i], b);
+			running += !ret;
+		}
+		/* One boot that cannot be started or kept: the others are ended too. */
+		for (size_t i = 0; i < n && ret; i++)
+			if (jobs[i].boot)
+				guest_stop(&jobs[i].guest, OUTCOME_INTERRUPTED, "after an error");
+		show(p, jobs, n, started, first);
+		if (running)
+			usleep(30000);
+	} while (running);
+	progress_end();
+	free(jobs);
+	if (interrupted)
+		return PINLAB_INTERRUPTED;
+	return ret ? PINLAB_BROKE : PINLAB_OK;
+}
+
+bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size_t len)
+{
+	char dir[] = "/tmp/pinlab-probe.XXXXXX";
+	struct options o = { 0 };
+	struct run_plan p = { .verb = "bench", .engine = e, .options = &o, .rows = "-" };
+	struct run_boot b = { 0 };
+	struct strlist argv = { 0 };
+	struct guest g;
+	struct disks disks = { NULL };
+	bool ok = false;
+
+	if (!mkdtemp(dir)) {
+		snprintf(why, len, "%s: %s", dir, strerror(errno));
+		return false;
+	}
+	disks.initrd = initramfs_get(k);
+	guest_paths(&g, xstrdup(dir));
+	g.exit_done = arch_find(k->arch)->exit_done;
+	g.limit = PROBE_SECONDS;
+	if (disks.initrd) {
+		spec_argv(&p, k, &g, &disks, &b, &argv);
+		if (!guest_start(&g, &argv)) {
+			while (!guest_poll(&g))
+				usleep(20000);
+			ok = g.outcome == OUTCOME_OK;
+			snprintf(why, len, "%s: %s", outcome_name(g.outcome), g.detail);
+		}
+	}
+	strlist_free(&argv);
+	guest_free(&g);
+	free(disks.initrd);
+	remove_tree(dir);
+	return ok;
+}

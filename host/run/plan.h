@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A run's folder: its plan, and what each boot leaves in it. The plan is
+ * written once, before the first boot; a boot is done when its outcome.json
+ * is there, so a run that was cut off is continued by doing the rest.
+ */
+#ifndef PINLAB_RUN_H
+#define PINLAB_RUN_H
+
+#include <jansson.h>
+
+#include "host/run/guest.h"
+#include "host/kernel/kernel.h"
+#include "host/options.h"
+
+struct run_boot {
+	char *id;		/* 02-6.12+exclusive: the folder's name */
+	size_t kernel;		/* index in the plan's kernels */
+	const char *role;	/* base, aa, test, profile, others */
+	char *rows;		/* globs of its own; NULL: the plan's */
+	char *cell;		/* paths, crash: the one that is tried; NULL: all */
+	bool big;		/* torture: on the big machine, see boots.c */
+	long index;		/* of this kernel and role, from 0 */
+	unsigned long skew;
+	unsigned long seed;	/* torture: of this boot */
+	bool done;
+	int tries;		/* that QEMU has spoilt */
+};
+
+struct run_plan {
+	char *dir, *name;
+	const char *verb;	/* bench, torture, paths */
+	const struct engine *engine;
+	const char *engine_why;
+	const struct options *options;
+	const char *rows;	/* globs of rows or scenarios */
+	const char *words;	/* the flavor's, for the kernel's command line */
+	bool memory;		/* bench: rows that need much, and take long */
+	bool tools;		/* with the disk of others' programs */
+	long seconds;		/* torture: that timed scenarios share */
+	bool stop;		/* torture: a boot ends at the first failure */
+	long n_rows;		/* of one boot */
+	struct kernel *kernels;
+	size_t n_kernels;
+	struct run_boot *boots;
+	size_t n_boots;
+};
+
+/* results/NAME, or NAME where it has a slash. The caller frees. */
+char *run_path(const char *name);
+/* A name that is not taken: verb and the time. */
+char *run_new_name(const char *verb);
+
+/* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
+void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
+
+/* What torture boots, as globs of scenarios; NULL: no such boots. */
+struct torture_boots {
+	const char *test;	/* each kernel, once for each seed */
+	const char *big;	/* each kernel, once */
+	const char *others;	/* seeded bugs and their unbroken parents, once */
+};
+
+/* Lay out torture, with seeds from `seed` on. */
+void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
+		       const struct torture_boots *boots);
+
+/* paths: a boot of each kernel; or one for each cell that `path`'s line has. */
+void run_lay_out_kernels(struct run_plan *p);
+void run_add_crash(struct run_plan *p, size_t kernel, const char *path, const char *cell);
+
+/*
+ * Write plan.json and the folders of all boots; or, where the folder has a
+ * plan already, check that it is this one and mark what is done. PINLAB_OK,
+ * PINLAB_USAGE if the folder holds another run, PINLAB_BROKE.
+ */
+int run_open(struct run_plan *p);
+/* Write outcome.json: this boot is done. 0 or -errno. */
+int run_boot_done(const struct run_plan *p, const struct run_boot *b, const struct guest *g);
+void run_plan_free(struct run_plan *p);
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The other files of a torture run: verdicts.ktap, tables, and all of them written. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/report/report.h"
+#include "host/torture/torture.h"
+
+/* '#' would begin a directive. */
+static void put_why(struct text *t, const char *why)
+{
+	for (; *why; why++)
+		text_raw(t, "%c", *why == '#' ? ' ' : *why);
+}
+
+static enum verdict kernel_rows(const struct run *run, size_t kernel, struct text *t)
+{
+	enum verdict worst = VERDICT_NONE;
+	size_t n = 0, passed = 0;
+	struct torture_cell c;
+
+	for (size_t i = 0; i < run->n_rows; i++) {
+		torture_cell_of(run, kernel, i, &c);
+		n += c.verdict != VERDICT_NONE;
+	}
+	text_raw(t, "  KTAP version 1\n  1..%zu\n", n);
+	n = 0;
+	for (size_t i = 0; i < run->n_rows; i++) {
+		torture_cell_of(run, kernel, i, &c);
+		if (c.verdict == VERDICT_NONE)
+			continue;
+		text_raw(t, "  %sok %zu - %s", c.verdict <= VERDICT_SKIP ? "" : "not ", ++n,
+			 run->rows[i]);
+		if (c.verdict != VERDICT_PASS) {
+			text_raw(t, " # %s ", verdict_name(c.verdict));
+			put_why(t, c.why);
+		}
+		text_raw(t, "\n");
+		passed += c.verdict == VERDICT_PASS;
+		worst = c.verdict > worst ? c.verdict : worst;
+	}
+	return worst == VERDICT_SKIP && passed ? VERDICT_PASS : worst;
+}
+
+/* A seeded bug passes by being caught. */
+static void bug_test(const struct run *run, size_t kernel, struct text *t)
+{
+	struct caught c;
+
+	torture_caught(run, kernel, &c);
+	text_raw(t, "%sok %zu - %s\n", c.caught ? "" : "not ", kernel + 1,
+		 run->kernels[kernel].name);
+	if (!c.caught)
+		return;
+	text_raw(t, "# caught by %s after %.1f s: %s: ", c.row, c.uptime, c.promise);
+	put_why(t, c.text);
+	text_raw(t, "\n");
+}
+
+static void kernel_test(const struct run *run, size_t kernel, struct text *t)
+{
+	enum verdict v = kernel_rows(run, kernel, t);
+	struct caught c;
+
+	torture_caught(run, kernel, &c);
+	if (v == VERDICT_NONE || v == VERDICT_BROKEN)
+		text_raw(t, "not ok %zu - %s # BROKEN not all boots came to their end\n",
+			 kernel + 1, run->kernels[kernel].name);
+	else if (v == VERDICT_SKIP)
+		text_raw(t, "ok %zu - %s # SKIP every scenario was skipped\n", kernel + 1,
+			 run->kernels[kernel].name);
+	else
+		text_raw(t, "%sok %zu - %s\n", v == VERDICT_PASS && !c.caught ? "" : "not ",
+			 kernel + 1, run->kernels[kernel].name);
+}
+
+void torture_ktap(const struct run *run, struct text *t)
+{
+	text_raw(t, "KTAP version 1\n1..%zu\n", run->n_kernels);
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		if (torture_is_bug(run->kernels[k].name))
+			bug_test(run, k, t);
+		else
+			kernel_test(run, k, t);
+	}
+}
+
+void torture_bugs_tsv(const struct run *run, struct text *t)
+{
+	struct caught c;
+
+	text_raw(t, "kernel\tcaught\tseconds\tscenario\tpromise\tmessage\n");
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		if (!torture_is_bug(run->kernels[k].name))
+			continue;
+		torture_caught(run, k, &c);
+		text_raw(t, "%s\t%d\t%.3f\t%s\t%s\t%s\n", run->kernels[k].name, c.caught,
+			 c.caught ? c.uptime : 0, c.row, c.promise, c.text);
+	}
+}
+
+void torture_facts_tsv(const struct run *run, struct text *t)
+{
+	text_raw(t, "kernel\tboot\tscenario\tname\ttext\n");
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; f < b->rec.n_facts; f++)
+			text_raw(t, "%s\t%s\t%s\t%s\t%s\n", run->kernels[b->kernel].name, b->id,
+				 b->rec.rows[b->rec.facts[f].row].name, b->rec.facts[f].name,
+				 b->rec.facts[f].text);
+	}
+}
+
+static int put_all(const struct run *run)
+{
+	static const struct {
+		const char *name;
+		void (*make)(const struct run *run, struct text *t);
+	} files[] = {
+		{ "bugs.tsv", torture_bugs_tsv },
+		{ "facts.tsv", torture_facts_tsv },
+		{ "findings.txt", torture_findings },
+		{ "report.txt", torture_text },
+		{ "verdicts.ktap", torture_ktap },
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
+		struct text t = { 0 };
+
+		files[i].make(run, &t);
+		ret = report_put_text(run, files[i].name, &t);
+	}
+	return ret ? ret : report_put_manifest(run);
+}
+
+static void say_broken(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (!b->ok && !torture_is_bug(run->kernels[b->kernel].name))
+			err("%s: boot %s: %s%s%s", run->name, b->id, b->outcome,
+			    *b->detail ? ": " : "", b->detail);
+	}
+}
+
+int torture_derive(const char *dir)
+{
+	struct run run;
+	int ret = PINLAB_BROKE;
+
+	if (!run_load(dir, &run) && !manifest_check(&run) && !put_all(&run)) {
+		say_broken(&run);
+		ret = torture_status(&run);
+	}
+	run_free(&run);
+	return ret;
+}
+
+void torture_print_run(const char *name, const char *dir)
+{
+	static const char *const words[] = {
+		[PINLAB_OK] = "ok", [PINLAB_FAIL] = "FAIL", [PINLAB_BROKE] = "incomplete",
+	};
+	struct run run;
+	size_t there = 0;
+
+	if (run_load(dir, &run)) {
+		printf("%-32s cannot be read\n", name);
+		run_free(&run);
+		return;
+	}
+	for (size_t i = 0; i < run.n_boots; i++)
+		there += run.boots[i].there;
+	printf("%-32s %.10s  %-6s  %3zu of %-3zu boots  %-17s  ", name,
+	       plan_text(&run, "started"), plan_text(&run, "engine"), there, run.n_boots,
+	       words[torture_status(&run)]);
+	for (size_t i = 0; i < run.n_kernels && i < 4; i++)
+		printf("%s%s", i ? "," : "", run.kernels[i].name);
+	printf("%s\n", run.n_kernels > 4 ? ",..." : "");
+	run_free(&run);
+}

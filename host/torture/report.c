@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/* report.txt of a torture run: the verdict, the tables, the findings. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/report/report.h"
+#include "host/torture/torture.h"
+
+#define COLUMNS_MAX 4		/* kernels side by side */
+
+#define LINES_SHOWN 60		/* of one finding; findings.txt has all */
+#define SHOWN_FINDINGS 12
+
+static size_t count_kernels(const struct run *run, bool bugs)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < run->n_kernels; k++)
+		n += torture_is_bug(run->kernels[k].name) == bugs;
+	return n;
+}
+
+static size_t count_cells(const struct run *run, enum verdict v)
+{
+	struct torture_cell c;
+	size_t n = 0;
+
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		if (torture_is_bug(run->kernels[k].name))
+			continue;
+		for (size_t i = 0; i < run->n_rows; i++) {
+			torture_cell_of(run, k, i, &c);
+			n += c.verdict == v;
+		}
+	}
+	return n;
+}
+
+static int by_seconds(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Seconds until each caught bug was; the caller frees. */
+static double *bug_times(const struct run *run, size_t *n)
+{
+	double *t = xcalloc(run->n_kernels, sizeof(*t));
+	struct caught c;
+
+	*n = 0;
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		torture_caught(run, k, &c);
+		if (torture_is_bug(run->kernels[k].name) && c.caught)
+			t[(*n)++] = c.uptime;
+	}
+	qsort(t, *n, sizeof(*t), by_seconds);
+	return t;
+}
+
+static void verdict_sentence(const struct run *run, struct text *t)
+{
+	size_t good = count_kernels(run, false), bugs = count_kernels(run, true), n;
+	size_t failed = count_cells(run, VERDICT_FAIL);
+	double *times = bug_times(run, &n);
+	struct text s = { 0 };
+
+	if (torture_status(run) == PINLAB_BROKE)
+		text_raw(&s, "This run is not whole, and no verdict. ");
+	if (good && failed)
+		text_raw(&s, "A promise was broken: %zu of %zu results on %zu kernel%s failed. ",
+			 failed, failed + count_cells(run, VERDICT_PASS), good,
+			 good == 1 ? "" : "s");
+	else if (good)
+		text_raw(&s, "No promise was seen broken on %zu kernel%s in %zu results (%zu skipped, by name below). ",
+			 good, good == 1 ? "" : "s", count_cells(run, VERDICT_PASS),
+			 count_cells(run, VERDICT_SKIP));
+	if (bugs)
+		text_raw(&s, "%zu of %zu seeded bugs were caught", n, bugs);
+	if (bugs && n > (bugs - 1) / 2)
+		text_raw(&s, ", half of them within %.1f s of guest time, the last after %.1f s",
+			 times[(bugs - 1) / 2], times[n - 1]);
+	if (bugs)
+		text_raw(&s, ".");
+	text_wrap(t, 0, "%s", s.s ? s.s : "");
+	text_free(&s);
+	free(times);
+}
+
+static void subject(const struct run *run, struct text *t)
+{
+	char *qemu = xstrdup(plan_text(run, "qemu"));
+	const json_t *host = json_object_get(run->plan, "host");
+
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		const json_t *j = run->kernels[k].json;
+
+		if (torture_is_bug(run->kernels[k].name))
+			continue;
+		text_wrap(t, 12, "  kernel    %s: Linux %s (%s), flavor %s, %zu patches%s%.16s",
+			  run->kernels[k].name, json_text(j, "release"),
+			  json_text(j, "base_version"), json_text(j, "flavor"),
+			  json_array_size(json_object_get(j, "patches")),
+			  *json_text(j, "series_sha256") ? ", series " : "",
+			  json_text(j, "series_sha256"));
+	}
+	if (count_kernels(run, true))
+		text_wrap(t, 12, "  bugs      %zu kernels with a seeded bug each, on %s+exclusive",
+			  count_kernels(run, true),
+			  json_text(run->kernels[run->n_kernels - 1].json, "base"));
+	text_wrap(t, 12, "  compiler  %s", json_text(run->kernels[0].json, "compiler"));
+	text_wrap(t, 12, "  engine    %s; %s", plan_text(run, "engine"), qemu);
+	text_wrap(t, 12, "  machine   %s, %lld cores, %s", json_text(host, "cpu"),
+		  (long long)json_integer_value(json_object_get(host, "cores")),
+		  json_text(host, "os"));
+	text_wrap(t, 12, "  time      %lld s for the timed scenarios of each boot, %zu boots, seeds from %lld on",
+		  (long long)json_integer_value(json_object_get(run->plan, "seconds")),
+		  run->n_boots, (long long)json_integer_value(json_object_get(run->plan, "seed")));
+	text_wrap(t, 12, "  run       %s, started %s, pinlab %s", run->name,
+		  plan_text(run, "started"), plan_text(run, "suite"));
+	free(qemu);
+}
+
+static void cell_text(const struct torture_cell *c, char *out, size_t len)
+{
+	switch (c->verdict) {
+	case VERDICT_NONE:
+		snprintf(out, len, "-");
+		break;
+	case VERDICT_FAIL:
+		if (c->boots > 1)
+			snprintf(out, len, "%s %zu/%zu", c->crash ? "CRASH" : "FAIL", c->failed,
+				 c->boots);
+		else
+			snprintf(out, len, "%s", c->crash ? "CRASH" : "FAIL");
+		break;
+	default:
+		snprintf(out, len, "%s", c->verdict == VERDICT_PASS ? "ok" :
+			 verdict_name(c->verdict));
+	}
+}
+
+/* The kernels from number `from` on that are no bugs, as many as stand side by side. */
+static size_t columns(const struct run *run, size_t *from, size_t out[COLUMNS_MAX])
+{
+	size_t n = 0;
+
+	for (; *from < run->n_kernels && n < COLUMNS_MAX; ++*from)
+		if (!torture_is_bug(run->kernels[*from].name))
+			out[n++] = *from;
+	return n;
+}
+
+static void put_row(struct table *tab, const char *first, const char *const *cells, size_t n)
+{
+	table_row(tab, "%s\t%s\t%s\t%s\t%s", first, n > 0 ? cells[0] : "", n > 1 ? cells[1] : "",
+		  n > 2 ? cells[2] : "", n > 3 ? cells[3] : "");
+}
+
+static void scenario_table(const struct run *run, struct text *t)
+{
+	size_t from = 0, cols[COLUMNS_MAX], n;
+
+	while ((n = columns(run, &from, cols))) {
+		struct table tab = { .align = "lllll" };
+		char words[COLUMNS_MAX][64];
+		const char *cells[COLUMNS_MAX];
+
+		for (size_t i = 0; i < n; i++)
+			cells[i] = run->kernels[cols[i]].name;
+		text_line(t, "%s", "");
+		put_row(&tab, "scenario", cells, n);
+		for (size_t r = 0; r < run->n_rows; r++) {
+			bool any = false;
+
+			for (size_t i = 0; i < n; i++) {
+				struct torture_cell c;
+
+				torture_cell_of(run, cols[i], r, &c);
+				cell_text(&c, words[i], sizeof(words[i]));
+				cells[i] = words[i];
+				any |= c.verdict != VERDICT_NONE;
+			}
+			if (any)
+				put_row(&tab, run->rows[r], cells, n);
+		}
+		table_end(&tab, t);
+	}
+}
+
+static void bug_table(const struct run *run, struct text *t)
+{
+	struct table tab = { .align = "lrll" };
+	struct caught c;
+
+	if (!count_kernels(run, true))
+		return;
+	text_line(t, "%s", "");
+	table_row(&tab, "seeded bug\tcaught\tby\tpromise");
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		const char *name = strstr(run->kernels[k].name, "+busted:");
+
+		if (!name)
+			continue;
+		torture_caught(run, k, &c);
+		if (c.caught)
+			table_row(&tab, "%s\t%.1f s\t%s\t%s", name + strlen("+busted:"),
+				  c.uptime, c.row, c.promise);
+		else
+			table_row(&tab, "%s\tNO\t-\t-", name + strlen("+busted:"));
+	}
+	table_end(&tab, t);
+	text_wrap(t, 0, "Seconds are of guest time since its kernel started, so they include booting. Messages are in bugs.tsv.");
+}
+
+static void others_row(const struct run *run, size_t kernel, const struct strlist *names,
+		       size_t *caught, struct table *tab)
+{
+	static const char *const words[] = {
+		[OTHERS_NOT_RUN] = "?", [OTHERS_MISSED] = "-", [OTHERS_CAUGHT] = "caught",
+	};
+	const char *cells[COLUMNS_MAX] = { "", "", "", "" };
+
+	for (size_t i = 0; i < names->n && i < COLUMNS_MAX; i++) {
+		enum others_verdict v = torture_others(run, kernel, names->v[i]);
+
+		cells[i] = words[v];
+		caught[i] += v == OTHERS_CAUGHT;
+	}
+	put_row(tab, strstr(run->kernels[kernel].name, "+busted:") + strlen("+busted:"), cells,
+		names->n);
+}
+
+/* Who else catches the same bugs. */
+static void others_table(const struct run *run, struct text *t)
+{
+	struct table tab = { .align = "lllll" };
+	const char *cells[COLUMNS_MAX] = { "", "", "", "" };
+	size_t caught[COLUMNS_MAX] = { 0 };
+	struct strlist names = { 0 };
+
+	torture_others_names(run, &names);
+	if (names.n && count_kernels(run, true)) {
+		text_line(t, "%s", "");
+		text_wrap(t, 0, "The same bugs before the kernel's own selftests and stress-ng: caught if the program says another thing than on the unbroken kernel, or the kernel goes down in it; ? if the kernel went down before its turn.");
+		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
+			cells[i] = names.v[i] + strlen("others/");
+		put_row(&tab, "seeded bug", cells, names.n);
+		for (size_t k = 0; k < run->n_kernels; k++)
+			if (torture_is_bug(run->kernels[k].name))
+				others_row(run, k, &names, caught, &tab);
+		table_end(&tab, t);
+		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
+			text_line(t, "%s: %zu of %zu", names.v[i] + strlen("others/"), caught[i],
+				  count_kernels(run, true));
+	}
+	strlist_free(&names);
+}
+
+/* What one kernel's first boot found out under this name of this row; NULL if nothing. */
+static const char *fact_of(const struct run *run, size_t kernel, const char *row, const char *name)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; b->kernel == kernel && f < b->rec.n_facts; f++)
+			if (!strcmp(b->rec.facts[f].name, name) &&
+			    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
+				return b->rec.facts[f].text;
+	}
+	return NULL;
+}
+
+/* Each fact's name once, in the order they came. */
+static void fact_names(const struct run *run, struct strlist *rows, struct strlist *names)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct records *rec = &run->boots[i].rec;
+
+		for (size_t f = 0; f < rec->n_facts; f++) {
+			bool known = torture_is_bug(run->kernels[run->boots[i].kernel].name);
+
+			for (size_t k = 0; k < names->n && !known; k++)
+				known = !strcmp(names->v[k], rec->facts[f].name) &&
+					!strcmp(rows->v[k], rec->rows[rec->facts[f].row].name);
+			if (known)
+				continue;
+			strlist_add(names, rec->facts[f].name);
+			strlist_add(rows, rec->rows[rec->facts[f].row].name);
+		}
+	}
+}
+
+static void fact_lines(const struct run *run, struct text *t)
+{
+	struct strlist rows = { 0 }, names = { 0 };
+
+	fact_names(run, &rows, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (!i || strcmp(rows.v[i], rows.v[i - 1]))
+			text_line(t, "%s", ""), text_line(t, "%s", rows.v[i]);
+		text_wrap(t, 4, "  %s", names.v[i]);
+		for (size_t k = 0; k < run->n_kernels; k++) {
+			const char *fact = fact_of(run, k, rows.v[i], names.v[i]);
+
+			if (fact && !torture_is_bug(run->kernels[k].name))
+				text_wrap(t, 24, "    %-18s  %s", run->kernels[k].name, fact);
+		}
+	}
+	strlist_free(&rows);
+	strlist_free(&names);
+}
+
+/* A kernel that its name alone does not give: it came with --base or --series. */
+static bool is_own_series(const struct run *run, size_t kernel)
+{
+	const json_t *command = json_object_get(run->plan, "command");
+
+	for (size_t i = 0; i < json_array_size(command); i++) {
+		const char *s = json_string_value(json_array_get(command, i));
+
+		if (s && (!strncmp(s, "--series", 8) || !strncmp(s, "--base", 6)))
+			return kernel > 0 || !strncmp(s, "--base", 6);
+	}
+	return false;
+}
+
+static void again(const struct run *run, const struct boot *b, const char *row, struct text *t)
+{
+	const json_t *boots = json_object_get(run->plan, "boots");
+	size_t i = b - run->boots;
+	long long seed = json_integer_value(json_object_get(json_array_get(boots, i), "seed"));
+
+	text_wrap(t, 8, "    again: ./pinlab torture --flavor %s --kernels %s --scenarios %s --seed %lld%s",
+		  json_text(run->kernels[b->kernel].json, "flavor"),
+		  run->kernels[b->kernel].name, row, seed,
+		  is_own_series(run, b->kernel) ? " with --base and --series as above" : "");
+}
+
+/* As it came, cut to the width of a mail. */
+static void finding(const struct run *run, const struct boot *b, const struct rec_finding *f,
+		    size_t lines, struct text *t)
+{
+	text_line(t, "%s", "");
+	text_wrap(t, 4, "%s, %s, after %.2f s (boot %s): %s: %s", run->kernels[b->kernel].name,
+		  b->rec.rows[f->row].name, (double)f->after / VALUE_ONE, b->id, f->promise,
+		  f->text);
+	for (size_t i = 0; i < f->n_details && i < lines; i++)
+		text_line(t, "    %s", b->rec.details[f->details + i]);
+	if (f->n_details > lines)
+		text_line(t, "    ... %zu more lines in findings.txt", f->n_details - lines);
+	again(run, b, b->rec.rows[f->row].name, t);
+}
+
+static void crash(const struct run *run, size_t kernel, struct text *t)
+{
+	struct caught c;
+
+	torture_caught(run, kernel, &c);
+	if (!c.caught || strcmp(c.promise, "crash"))
+		return;
+	text_line(t, "%s", "");
+	text_wrap(t, 4, "%s, %s, at %.2f s (boot %s): the kernel went down: %s",
+		  run->kernels[kernel].name, c.row, c.uptime, c.boot->id, c.text);
+	again(run, c.boot, c.row, t);
+}
+
+static void shown_findings(const struct run *run, struct text *t)
+{
+	size_t n = 0, more = 0;
+
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (torture_is_bug(run->kernels[b->kernel].name))
+			continue;
+		for (size_t f = 0; f < b->rec.n_findings; f++)
+			if (n++ < SHOWN_FINDINGS)
+				finding(run, b, &b->rec.findings[f], LINES_SHOWN, t);
+			else
+				more++;
+	}
+	for (size_t k = 0; k < run->n_kernels; k++)
+		if (!torture_is_bug(run->kernels[k].name))
+			crash(run, k, t);
+	if (more)
+		text_line(t, "%zu more findings are in findings.txt.", more);
+}
+
+static void skipped(const struct run *run, struct text *t)
+{
+	bool head = false;
+
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		for (size_t i = 0; i < run->n_rows; i++) {
+			struct torture_cell c;
+
+			torture_cell_of(run, k, i, &c);
+			if (c.verdict != VERDICT_SKIP || torture_is_bug(run->kernels[k].name))
+				continue;
+			if (!head)
+				text_line(t, "%s", ""), text_line(t, "Skipped:");
+			head = true;
+			text_wrap(t, 6, "  %s, %s: %s", run->kernels[k].name, run->rows[i], c.why);
+		}
+	}
+}
+
+static void boots(const struct run *run, struct text *t)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (!b->ok && !torture_is_bug(run->kernels[b->kernel].name))
+			text_wrap(t, 6, "  boot %s: %s: %s", b->id, b->outcome, b->detail);
+	}
+}
+
+void torture_text(const struct run *run, struct text *t)
+{
+	verdict_sentence(run, t);
+	text_line(t, "%s", "");
+	subject(run, t);
+	if (count_kernels(run, false))
+		scenario_table(run, t);
+	torture_limits(run, t);
+	bug_table(run, t);
+	others_table(run, t);
+	text_line(t, "%s", "");
+	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones. A pin that was taken by no scenario of ours is not witnessed.");
+	text_line(t, "%s", "");
+	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
+	report_command(run, t);
+	text_line(t, "These files are derived again, offline, from the run folder by");
+	text_line(t, "    ./pinlab report --run %s", run->name);
+	text_line(t, "%s", "");
+	text_line(t, "Details");
+	text_line(t, "-------");
+	boots(run, t);
+	shown_findings(run, t);
+	fact_lines(run, t);
+	skipped(run, t);
+}
+
+void torture_findings(const struct run *run, struct text *t)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t f = 0; f < b->rec.n_findings; f++) {
+			const struct rec_finding *r = &b->rec.findings[f];
+
+			text_raw(t, "%s\t%s\t%s\t%s\t%s\n", run->kernels[b->kernel].name, b->id,
+				 b->rec.rows[r->row].name, r->promise, r->text);
+			for (size_t d = 0; d < r->n_details; d++)
+				text_raw(t, "\t%s\n", b->rec.details[r->details + d]);
+		}
+	}
+}

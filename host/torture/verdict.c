@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From records and consoles to verdicts. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/torture/torture.h"
+
+bool torture_is_bug(const char *kernel)
+{
+	return strstr(kernel, "+busted:");
+}
+
+bool torture_is_run(const char *dir)
+{
+	char *path = xasprintf("%s/plan.json", dir);
+	json_t *plan = json_load_file(path, 0, NULL);
+	bool yes = !strcmp(json_text(plan, "verb"), "torture");
+
+	json_decref(plan);
+	free(path);
+	return yes;
+}
+
+/* The kernel's own words for a crash come before "Kernel panic", which says little. */
+static const char *crash_line(const char *console)
+{
+	static const char *const words[] = {
+		"BUG: ", "kernel BUG at", "general protection fault", "Oops", "Kernel panic",
+		"double fault", "KASAN",
+	};
+	const char *first = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *at = strstr(console, words[i]);
+
+		if (at && (!first || at < first))
+			first = at;
+	}
+	return first;
+}
+
+/* That line, printable, and the time that stands before it: "[   12.345678] ". */
+static bool read_crash(const struct boot *b, char *text, size_t len, double *uptime)
+{
+	char *path = xasprintf("%s/console.log", b->dir), *log = read_file(path, NULL);
+	const char *at = log ? crash_line(log) : NULL, *line = at;
+	size_t n = 0;
+
+	for (; at && line > log && line[-1] != '\n'; line--)
+		;
+	*uptime = 0;
+	if (at && *line == '[')
+		*uptime = strtod(line + 1, NULL);
+	for (; at && *at && *at != '\n' && *at != '\r' && n + 1 < len; at++)
+		text[n++] = isprint((unsigned char)*at) ? *at : '?';
+	text[n] = '\0';
+	free(log);
+	free(path);
+	return n > 0;
+}
+
+/* The kernel is to blame for these ends of a boot. */
+static bool is_crash(const struct boot *b)
+{
+	return !strcmp(b->outcome, "panic") || !strcmp(b->outcome, "hang") ||
+	       !strcmp(b->outcome, "timeout");
+}
+
+void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c)
+{
+	*c = (struct torture_cell){ .why = "" };
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+		const struct rec_row *r;
+		enum verdict v;
+		bool crash;
+
+		if (b->kernel != kernel || b->back[row] == NO_ROW || b->role == ROLE_OTHERS)
+			continue;
+		r = &b->rec.rows[b->back[row]];
+		crash = r->verdict == VERDICT_NONE && is_crash(b);
+		v = crash ? VERDICT_FAIL : r->verdict == VERDICT_NONE ? VERDICT_BROKEN :
+		    r->verdict;
+		c->boots++;
+		c->failed += v == VERDICT_FAIL;
+		/* A pass outranks a skip: what ran in one boot was there. */
+		if (v == VERDICT_SKIP ? c->verdict != VERDICT_NONE :
+		    v <= c->verdict && c->verdict != VERDICT_SKIP)
+			continue;
+		c->verdict = v;
+		c->boot = b;
+		c->crash = crash;
+		c->why = crash ? b->detail : r->reason;
+	}
+}
+
+static void first_finding(const struct boot *b, struct caught *c)
+{
+	const struct rec_finding *f = &b->rec.findings[0];
+
+	*c = (struct caught){
+		.caught = true, .boot = b, .row = b->rec.rows[f->row].name,
+		.promise = f->promise, .uptime = (double)f->uptime / VALUE_ONE,
+	};
+	snprintf(c->text, sizeof(c->text), "%s", f->text);
+}
+
+/* A row may fail without a finding: killed, stuck. Its text is all there is. */
+static bool failed_row(const struct boot *b, struct caught *c)
+{
+	for (size_t i = 0; i < b->rec.n_rows; i++) {
+		const struct rec_row *r = &b->rec.rows[i];
+
+		if (r->verdict != VERDICT_FAIL)
+			continue;
+		*c = (struct caught){ .caught = true, .boot = b, .row = r->name,
+				      .promise = "stuck", .uptime = b->seconds };
+		snprintf(c->text, sizeof(c->text), "%s", r->reason);
+		return true;
+	}
+	return false;
+}
+
+static bool crashed(const struct boot *b, struct caught *c)
+{
+	const char *row = boot_last_row(b);
+
+	if (!is_crash(b))
+		return false;
+	*c = (struct caught){ .caught = true, .boot = b, .row = row ? row : "boot",
+			      .promise = "crash" };
+	if (!read_crash(b, c->text, sizeof(c->text), &c->uptime))
+		snprintf(c->text, sizeof(c->text), "%s", b->detail);
+	if (c->uptime <= 0)
+		c->uptime = b->seconds;
+	return true;
+}
+
+void torture_caught(const struct run *run, size_t kernel, struct caught *best)
+{
+	*best = (struct caught){ .row = "", .promise = "" };
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+		struct caught c = { 0 };
+
+		if (b->kernel != kernel || b->role == ROLE_OTHERS)
+			continue;
+		if (b->rec.n_findings)
+			first_finding(b, &c);
+		else if (!crashed(b, &c))
+			failed_row(b, &c);
+		if (c.caught && (!best->caught || c.uptime < best->uptime))
+			*best = c;
+	}
+}
+
+/* What this kernel's others boot says of one of their programs; NULL if it did not run. */
+static const char *others_fact(const struct run *run, size_t kernel, const char *row,
+			       const struct boot **boot)
+{
+	*boot = NULL;
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (b->kernel != kernel || b->role != ROLE_OTHERS)
+			continue;
+		*boot = b;
+		for (size_t f = 0; f < b->rec.n_facts; f++)
+			if (!strcmp(b->rec.facts[f].name, "verdict") &&
+			    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
+				return b->rec.facts[f].text;
+	}
+	return NULL;
+}
+
+/* The unbroken kernel that a bug stands on; -1 if it is not in the run. */
+static int parent_of(const struct run *run, size_t kernel)
+{
+	const char *name = run->kernels[kernel].name, *plus = strchr(name, '+');
+	char *parent = xasprintf("%.*s+exclusive", (int)(plus - name), name);
+	int k = run_kernel(run, parent);
+
+	free(parent);
+	return k;
+}
+
+enum others_verdict torture_others(const struct run *run, size_t kernel, const char *row)
+{
+	const struct boot *boot, *good_boot;
+	const char *fact = others_fact(run, kernel, row, &boot), *good;
+	int parent = parent_of(run, kernel);
+
+	if (parent < 0 || !boot)
+		return OTHERS_NOT_RUN;
+	good = others_fact(run, parent, row, &good_boot);
+	if (!good)
+		return OTHERS_NOT_RUN;
+	if (fact)
+		return strcmp(fact, good) ? OTHERS_CAUGHT : OTHERS_MISSED;
+	/* It went down with the kernel, or the kernel went down before its turn. */
+	if (is_crash(boot) && boot_last_row(boot) && !strcmp(boot_last_row(boot), row))
+		return OTHERS_CAUGHT;
+	return OTHERS_NOT_RUN;
+}
+
+void torture_others_names(const struct run *run, struct strlist *names)
+{
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (!strncmp(run->rows[i], "others/", 7))
+			strlist_add(names, run->rows[i]);
+}
+
+/* Every boot has to come to its end, but one that the kernel itself has ended. */
+static bool is_whole(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (!b->ok && !is_crash(b))
+			return false;
+	}
+	return true;
+}
+
+int torture_status(const struct run *run)
+{
+	size_t passed = 0, bugs = 0, failed = 0, broken = 0;
+	struct caught caught;
+	struct torture_cell c;
+
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		if (torture_is_bug(run->kernels[k].name)) {
+			torture_caught(run, k, &caught);
+			bugs += caught.caught;
+			failed += !caught.caught;
+			continue;
+		}
+		torture_caught(run, k, &caught);
+		failed += caught.caught;
+		for (size_t i = 0; i < run->n_rows; i++) {
+			torture_cell_of(run, k, i, &c);
+			passed += c.verdict == VERDICT_PASS;
+			failed += c.verdict == VERDICT_FAIL;
+			broken += c.verdict == VERDICT_BROKEN;
+		}
+	}
+	if (!is_whole(run) || broken || (!passed && !bugs && !failed))
+		return PINLAB_BROKE;
+	return failed ? PINLAB_FAIL : PINLAB_OK;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two runs against each other: the same rules as inside of one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/report/report.h"
+#include "host/run/runs.h"
+#include "host/verb.h"
+
+struct pair {
+	struct run a, b;
+	struct comparison *cmp;
+	char **labels;			/* two for each comparison */
+	size_t n;
+};
+
+static bool run_incomplete(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_boots; i++)
+		if (!run->boots[i].ok)
+			return true;
+	return false;
+}
+
+static void add_pair(struct pair *p, size_t ka, size_t kb)
+{
+	struct comparison *c;
+
+	p->cmp = xrealloc(p->cmp, (p->n + 1) * sizeof(*p->cmp));
+	p->labels = xrealloc(p->labels, 2 * (p->n + 1) * sizeof(*p->labels));
+	p->labels[2 * p->n] = xasprintf("%s in A", p->a.kernels[ka].name);
+	p->labels[2 * p->n + 1] = xasprintf("%s in B", p->b.kernels[kb].name);
+	c = &p->cmp[p->n];
+	*c = (struct comparison){
+		.a = { &p->a, ka, ~(1u << ROLE_AA | 1u << ROLE_PROFILE), p->labels[2 * p->n] },
+		.aa = { &p->a, ka, 1u << ROLE_AA, NULL },
+		.b = { &p->b, kb, ~(1u << ROLE_AA | 1u << ROLE_PROFILE), p->labels[2 * p->n + 1] },
+		.exact = p->a.exact, .has_aa = true, .has_b = true,
+		.delta = p->a.delta, .seed = p->a.seed,
+	};
+	p->n++;
+	compare(c);
+}
+
+/* Each kernel that both have; or the only one of each. */
+static int make_pairs(struct pair *p)
+{
+	for (size_t k = 0; k < p->a.n_kernels; k++) {
+		int other = run_kernel(&p->b, p->a.kernels[k].name);
+
+		if (other >= 0)
+			add_pair(p, k, other);
+	}
+	if (!p->n && p->a.n_kernels == 1 && p->b.n_kernels == 1)
+		add_pair(p, 0, 0);
+	if (p->n)
+		return PINLAB_OK;
+	err("%s and %s have no kernel in common, and not one kernel each; compare runs of the same kernel, or of one kernel each",
+	    p->a.name, p->b.name);
+	return PINLAB_USAGE;
+}
+
+static int check_engines(const struct pair *p)
+{
+	const char *a = plan_text(&p->a, "engine"), *b = plan_text(&p->b, "engine");
+
+	if (!strcmp(a, b))
+		return PINLAB_OK;
+	err("%s was run under %s, %s under %s: instructions and times, or times of different machines, cannot be compared",
+	    p->a.name, a, p->b.name, b);
+	return PINLAB_USAGE;
+}
+
+static bool differs(struct text *t, const char *what, const char *a, const char *b)
+{
+	if (!strcmp(a, b))
+		return false;
+	text_wrap(t, 4, "  %s differs: %s in A, %s in B", what, *a ? a : "none", *b ? b : "none");
+	return true;
+}
+
+/* What else is not the same: a change may come from there. */
+static void say_differences(const struct pair *p, struct text *t)
+{
+	const json_t *ha = json_object_get(p->a.plan, "host"), *hb = json_object_get(p->b.plan,
+										     "host");
+	bool any = differs(t, "suite version", plan_text(&p->a, "suite"),
+			   plan_text(&p->b, "suite"));
+
+	any |= differs(t, "QEMU", plan_text(&p->a, "qemu"), plan_text(&p->b, "qemu"));
+	any |= differs(t, "guest program (sha256)", plan_text(&p->a, "guest_sha256"),
+		       plan_text(&p->b, "guest_sha256"));
+	if (!p->a.exact)
+		any |= differs(t, "CPU", json_text(ha, "cpu"), json_text(hb, "cpu"));
+	for (size_t i = 0; i < p->n; i++) {
+		const struct comparison *c = &p->cmp[i];
+		const json_t *ka = p->a.kernels[c->a.kernel].json;
+		const json_t *kb = p->b.kernels[c->b.kernel].json;
+		static const char *const keys[][2] = {
+			{ "release", "release" }, { "base_version", "base version" },
+			{ "compiler", "compiler" }, { "config_sha256", "config (sha256)" },
+			{ "series_sha256", "series (sha256)" },
+			{ "vmlinux_sha256", "vmlinux (sha256)" },
+		};
+
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+			any |= differs(t, keys[k][1], json_text(ka, keys[k][0]),
+				       json_text(kb, keys[k][0]));
+	}
+	if (!any)
+		text_line(t, "  Suite, QEMU, guest program, compiler, config, series: the same.");
+}
+
+static void say_run(const char *letter, const struct run *run, struct text *t)
+{
+	text_wrap(t, 6, "  %s  %s, started %s, %s%s", letter, run->name,
+		  plan_text(run, "started"), plan_text(run, "engine"),
+		  run_incomplete(run) ? ", INCOMPLETE" : "");
+}
+
+static void one_side_kernels(const struct run *run, const struct run *other, const char *letter,
+			     const struct pair *p, struct text *t)
+{
+	for (size_t k = 0; k < run->n_kernels; k++)
+		if (run_kernel(other, run->kernels[k].name) < 0 &&
+		    !(p->a.n_kernels == 1 && p->b.n_kernels == 1))
+			text_wrap(t, 6, "  Only in %s: kernel %s", letter, run->kernels[k].name);
+}
+
+static void compare_text(const struct pair *p, struct text *t)
+{
+	struct text s = { 0 };
+
+	for (size_t i = 0; i < p->n; i++) {
+		text_raw(&s, "%s", i ? "; " : "");
+		report_pair(&p->cmp[i], &s);
+	}
+	text_wrap(t, 0, "%s.", s.s);
+	text_free(&s);
+	text_line(t, "%s", "");
+	say_run("A", &p->a, t);
+	say_run("B", &p->b, t);
+	say_differences(p, t);
+	one_side_kernels(&p->a, &p->b, "A", p, t);
+	one_side_kernels(&p->b, &p->a, "B", p, t);
+	text_line(t, "%s", "");
+	for (size_t i = 0; i < p->n; i++)
+		report_summary(&p->cmp[i], t);
+	report_legend(&p->cmp[0], t);
+	report_limits(&p->a, true, t);
+	for (size_t i = 0; i < p->n; i++)
+		report_lines(&p->cmp[i], t);
+}
+
+static int compare_status(const struct pair *p)
+{
+	size_t slower = 0, compared = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		slower += p->cmp[i].count[CHANGE_SLOWER];
+		compared += p->cmp[i].n - p->cmp[i].count[CHANGE_NONE];
+	}
+	if (!compared)
+		err("%s and %s have no figure in common: nothing was compared", p->a.name,
+		    p->b.name);
+	if (!compared || run_incomplete(&p->a) || run_incomplete(&p->b))
+		return PINLAB_BROKE;
+	return slower ? PINLAB_FAIL : PINLAB_OK;
+}
+
+static int compare_runs(struct pair *p)
+{
+	struct text t = { 0 };
+	int ret = check_engines(p);
+
+	if (!ret)
+		ret = make_pairs(p);
+	if (!ret) {
+		compare_text(p, &t);
+		fputs(t.s, stdout);
+		ret = compare_status(p);
+	}
+	text_free(&t);
+	for (size_t i = 0; i < p->n; i++) {
+		comparison_free(&p->cmp[i]);
+		free(p->labels[2 * i]);
+		free(p->labels[2 * i + 1]);
+	}
+	free(p->cmp);
+	free(p->labels);
+	return ret;
+}
+
+int verb_compare(struct options *o)
+{
+	struct pair p = { 0 };
+	char *a, *b = NULL;
+	int ret = PINLAB_USAGE;
+
+	if (o->args.n != 2) {
+		err("compare takes two runs; see ./pinlab compare --help");
+		return PINLAB_USAGE;
+	}
+	a = runs_find(o->args.v[0]);
+	if (a)
+		b = runs_find(o->args.v[1]);
+	if (b) {
+		ret = PINLAB_BROKE;
+		if (!run_load(a, &p.a) && !run_load(b, &p.b))
+			ret = compare_runs(&p);
+		run_free(&p.a);
+		run_free(&p.b);
+	}
+	free(a);
+	free(b);
+	return ret;
+}

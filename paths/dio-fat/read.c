@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Direct I/O on FAT into the page: the old dio_refill_pages(). */
+#include "guest/paths/path.h"
+#include "guest/paths/disk.h"
+
+PINLAB_PATH(dio_fat_read) = {
+	.name = "dio-fat/read",
+	.summary = "pread() with O_DIRECT on FAT",
+	.way = WAY_PIN,
+	.way_before = WAY_GET,
+	.way_since = KERNEL(6, 5),
+	.reach = ANSWER_WRITTEN,
+	.setup = path_disk_fat,
+	.touch = path_disk_read,
+};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page is read by the DMA of a device:
+ * a long-term pin by vfio type1, and the IOMMU's page tables. The device is
+ * QEMU's edu, behind an Intel IOMMU.
+ */
+#include "guest/paths/path.h"
+#include "guest/paths/vfio.h"
+
+static int touch(struct path_cell *c)
+{
+	return path_vfio_dma(c, false);
+}
+
+PINLAB_PATH(vfio_dma_read) = {
+	.name = "vfio/dma-read",
+	.summary = "the page read by the DMA of a device, by vfio type1",
+	.way = WAY_LONGTERM,
+	.reach = ANSWER_READ,
+	.elsewhere = true,	/* by the device */
+	.setup = path_vfio_type1,
+	.touch = touch,
+};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page is written to by the DMA of a device:
+ * a long-term pin by vfio type1, and the IOMMU's page tables. The device is
+ * QEMU's edu, behind an Intel IOMMU.
+ */
+#include "guest/paths/path.h"
+#include "guest/paths/vfio.h"
+
+static int touch(struct path_cell *c)
+{
+	return path_vfio_dma(c, true);
+}
+
+PINLAB_PATH(vfio_dma_write) = {
+	.name = "vfio/dma-write",
+	.summary = "the page written to by the DMA of a device, by vfio type1",
+	.way = WAY_LONGTERM,
+	.reach = ANSWER_WRITTEN,
+	.elsewhere = true,	/* by the device */
+	.setup = path_vfio_type1,
+	.touch = touch,
+};

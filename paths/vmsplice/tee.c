@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmsplice() puts a reference to the page into a pipe, and tee() and read()
+ * takes the content out of it, by whoever has the pipe's other end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "guest/paths/path.h"
+
+static int touch(struct path_cell *c)
+{
+	char *buf = cell_buffer(PAGE_BYTES);
+	int p[2], q[2], ret;
+
+	if (cell_vmsplice(c, p))
+		return -1;
+	if (pipe(q) || tee(p[0], q[1], PAGE_BYTES, 0) < 0)
+		return cell_refused(c, "tee", errno);
+	ret = read(q[0], buf, PAGE_BYTES);
+	return ret < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, ret);
+}
+
+PINLAB_PATH(vmsplice_tee) = {
+	.name = "vmsplice/tee",
+	.summary = "vmsplice() into a pipe, then tee() and read()",
+	.closes = "iter_to_pipe() pinning what it puts into the pipe",
+	.way = WAY_GET,
+	.reach = ANSWER_READ,
+	.survives = true,	/* copied to the reader by _copy_to_iter(), which is fixed up */
+	.touch = touch,
+};
