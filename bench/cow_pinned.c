@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/child.h"
 #include "guest/settle.h"
 #include "guest/stamp.h"

@@ -8,6 +8,8 @@
  * Varies: the first page of the call, or one in its middle (of 16 pages).
  */
 #include "guest/bench/bench.h"
+#include "guest/bench/folios.h"
+#include "guest/bench/steps.h"
 
 PINLAB_BENCH(exc_refuse_pin) = {
 	.name		= "exc_refuse_pin",

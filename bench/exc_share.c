@@ -9,6 +9,8 @@
  * is the folio's.
  */
 #include "guest/bench/bench.h"
+#include "guest/bench/folios.h"
+#include "guest/bench/steps.h"
 
 static int look(struct row *r, unsigned int exclusive)
 {

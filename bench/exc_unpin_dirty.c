@@ -8,6 +8,8 @@
  * call: of large folios each call takes `batch` pages of a folio of its own.
  */
 #include "guest/bench/bench.h"
+#include "guest/bench/folios.h"
+#include "guest/bench/steps.h"
 
 static int run(struct row *r)
 {

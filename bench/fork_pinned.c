@@ -16,6 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/child.h"
 #include "guest/clock.h"
 #include "guest/settle.h"

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "guest/bench/bench.h"
+#include "guest/bench/steps.h"
 #include "guest/settle.h"
 
 #define PAGES	256ul

@@ -7,6 +7,7 @@
  * Varies: pages a call.
  */
 #include "guest/bench/bench.h"
+#include "guest/bench/steps.h"
 
 static int run(struct row *r)
 {

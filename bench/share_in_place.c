@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "guest/bench/share.h"
+#include "guest/bench/steps.h"
 #include "guest/knob.h"
 
 #define HUGE_POOL	"/proc/sys/vm/nr_hugepages"

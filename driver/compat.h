@@ -3,8 +3,8 @@
  * Where 6.1, 6.12 and later kernels differ for this driver, and what stands
  * in on a kernel without exclusive pins.
  */
-#ifndef PINLAB_COMPAT_H
-#define PINLAB_COMPAT_H
+#ifndef PINLAB_DRIVER_COMPAT_H
+#define PINLAB_DRIVER_COMPAT_H
 
 #include <linux/mm.h>
 #include <linux/version.h>

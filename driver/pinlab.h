@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_DRIVER_H
-#define PINLAB_DRIVER_H
+#ifndef PINLAB_DRIVER_PINLAB_H
+#define PINLAB_DRIVER_PINLAB_H
 
 #include <linux/mm.h>
 #include <linux/mutex.h>

@@ -3,8 +3,8 @@
  * Direct I/O that is in flight: a request is submitted at once, with the pins
  * or references that it takes, and completes later.
  */
-#ifndef PINLAB_AIO_H
-#define PINLAB_AIO_H
+#ifndef PINLAB_GUEST_AIO_H
+#define PINLAB_GUEST_AIO_H
 
 #include <linux/aio_abi.h>
 #include <sys/types.h>

@@ -3,8 +3,8 @@
  * A forked child that does what it is told, a step at a time: the parent
  * sends a byte, the child answers with one. It goes when the parent does.
  */
-#ifndef PINLAB_CHILD_H
-#define PINLAB_CHILD_H
+#ifndef PINLAB_GUEST_CHILD_H
+#define PINLAB_GUEST_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_CLOCK_H
-#define PINLAB_CLOCK_H
+#ifndef PINLAB_GUEST_CLOCK_H
+#define PINLAB_GUEST_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

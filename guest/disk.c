@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "guest/bench/scatter.h"
+#include "guest/bench/steps.h"
 #include "guest/stamp.h"
 
 #define DISK		"/dev/ram1"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Benchmarks of direct I/O to the second RAM disk, /dev/ram1. */
-#ifndef PINLAB_DISK_H
-#define PINLAB_DISK_H
+#ifndef PINLAB_GUEST_DISK_H
+#define PINLAB_GUEST_DISK_H
 
 #include <stdbool.h>
 

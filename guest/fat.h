@@ -4,8 +4,8 @@
  * fs/direct-io.c, which pins each page again for every bio that it is put into;
  * others have left that for iomap.
  */
-#ifndef PINLAB_FAT_H
-#define PINLAB_FAT_H
+#ifndef PINLAB_GUEST_FAT_H
+#define PINLAB_GUEST_FAT_H
 
 #include <stddef.h>
 

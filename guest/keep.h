@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_KEEP_H
-#define PINLAB_KEEP_H
+#ifndef PINLAB_GUEST_KEEP_H
+#define PINLAB_GUEST_KEEP_H
 
 #define KEEP_BYTES	(16ul << 20)	/* of one file; more is cut off, and said in its name */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What the kernel complains of in its log. */
-#ifndef PINLAB_KMSG_H
-#define PINLAB_KMSG_H
+#ifndef PINLAB_GUEST_KMSG_H
+#define PINLAB_GUEST_KMSG_H
 
 #define COMPLAINT_LINES	40
 #define COMPLAINT_LINE	160

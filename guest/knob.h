@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The kernel's knobs: files of one line in /proc, /sys and debugfs. */
-#ifndef PINLAB_SYSFS_H
-#define PINLAB_SYSFS_H
+#ifndef PINLAB_GUEST_KNOB_H
+#define PINLAB_GUEST_KNOB_H
 
 #include <stdbool.h>
 #include <stddef.h>

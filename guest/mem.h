@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_MEM_H
-#define PINLAB_MEM_H
+#ifndef PINLAB_GUEST_MEM_H
+#define PINLAB_GUEST_MEM_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Requests to the kernel by netlink: one message, one answer. */
-#ifndef PINLAB_NETLINK_H
-#define PINLAB_NETLINK_H
+#ifndef PINLAB_GUEST_NETLINK_H
+#define PINLAB_GUEST_NETLINK_H
 
 #include <linux/netlink.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * /bin/perf, /bin/stress-ng, and the kernel's own tests: /selftests/gup_test,
  * /selftests/gup_longterm, /selftests/cow, those that the base has.
  */
-#ifndef PINLAB_TOOLS_H
-#define PINLAB_TOOLS_H
+#ifndef PINLAB_GUEST_OTHERS_DISK_H
+#define PINLAB_GUEST_OTHERS_DISK_H
 
 /*
  * Mount that disk on /tools, with what programs look for; once is enough for

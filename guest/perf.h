@@ -7,8 +7,8 @@
  * before 8.1 may go on with what stood there in between if another CPU comes by
  * at that moment, and the guest dies of "Oops: int3". So perf_one_cpu() first.
  */
-#ifndef PINLAB_PERF_H
-#define PINLAB_PERF_H
+#ifndef PINLAB_GUEST_PERF_H
+#define PINLAB_GUEST_PERF_H
 
 #include <stdbool.h>
 #include <stddef.h>

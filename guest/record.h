@@ -4,8 +4,8 @@
  * record is one line: sequence number, type, fields, CRC-32 of all that
  * stands before the last tab. host/run/records.c is the reader.
  */
-#ifndef PINLAB_RECORD_H
-#define PINLAB_RECORD_H
+#ifndef PINLAB_GUEST_RECORD_H
+#define PINLAB_GUEST_RECORD_H
 
 #define RECORD_PROTOCOL	"1"
 #define RECORD_LINE	1024

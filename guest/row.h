@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Runs rows; for guest/main.c and guest/torture/torture.c. */
-#ifndef PINLAB_FRAME_H
-#define PINLAB_FRAME_H
+#ifndef PINLAB_GUEST_ROW_H
+#define PINLAB_GUEST_ROW_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * counted. On the other engines these do nothing: there the noise is told by
  * statistics.
  */
-#ifndef PINLAB_SETTLE_H
-#define PINLAB_SETTLE_H
+#ifndef PINLAB_GUEST_SETTLE_H
+#define PINLAB_GUEST_SETTLE_H
 
 /*
  * Every pin, unpin, fault and much else bumps a per-CPU counter of

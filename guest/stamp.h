@@ -4,8 +4,8 @@
  * the sector's number and a generation, which is another one each repeat, so
  * that what an earlier repeat left behind does not pass.
  */
-#ifndef PINLAB_STAMP_H
-#define PINLAB_STAMP_H
+#ifndef PINLAB_GUEST_STAMP_H
+#define PINLAB_GUEST_STAMP_H
 
 #include <stddef.h>
 #include <stdint.h>

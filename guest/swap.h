@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A swap device in the guest's own memory: /dev/zram0. */
-#ifndef PINLAB_SWAP_H
-#define PINLAB_SWAP_H
+#ifndef PINLAB_GUEST_SWAP_H
+#define PINLAB_GUEST_SWAP_H
 
 #include "guest/torture/torture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Taking transparent huge pages apart, and putting them together. */
-#ifndef PINLAB_THP_H
-#define PINLAB_THP_H
+#ifndef PINLAB_GUEST_THP_H
+#define PINLAB_GUEST_THP_H
 
 #include "guest/torture/torture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The timer's interrupts, for regions that are longer than the time between two. */
-#ifndef PINLAB_TICK_H
-#define PINLAB_TICK_H
+#ifndef PINLAB_GUEST_TICK_H
+#define PINLAB_GUEST_TICK_H
 
 /*
  * Under icount, where the PIT is the only timer: put its next interrupt off, to

@@ -4,8 +4,8 @@
  * what is missing or write-protected fails, SIGBUS for a program and -EFAULT
  * for GUP. Without, it waits for somebody to put something there.
  */
-#ifndef PINLAB_UFFD_H
-#define PINLAB_UFFD_H
+#ifndef PINLAB_GUEST_UFFD_H
+#define PINLAB_GUEST_UFFD_H
 
 #include <linux/userfaultfd.h>
 

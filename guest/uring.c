@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "guest/bench/steps.h"
 #include "guest/clock.h"
 #include "guest/disk.h"
 

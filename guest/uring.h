@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Benchmarks that go through io_uring. */
-#ifndef PINLAB_URING_H
-#define PINLAB_URING_H
+#ifndef PINLAB_GUEST_URING_H
+#define PINLAB_GUEST_URING_H
 
 #include <liburing.h>
 #include <stdbool.h>

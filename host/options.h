@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_OPTIONS_H
-#define PINLAB_OPTIONS_H
+#ifndef PINLAB_HOST_OPTIONS_H
+#define PINLAB_HOST_OPTIONS_H
 
 #include "host/base/util.h"
 

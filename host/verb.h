@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_VERBS_H
-#define PINLAB_VERBS_H
+#ifndef PINLAB_HOST_VERB_H
+#define PINLAB_HOST_VERB_H
 
 #include "host/options.h"
 

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/detail.h"
 #include "host/report/report.h"
+#include "host/report/table.h"
+#include "host/report/text.h"
 #include "host/run/runs.h"
 #include "host/verb.h"
 

@@ -10,8 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "host/run/boots.h"
+#include "host/base/files.h"
+#include "host/base/process.h"
+#include "host/kernel/names.h"
 #include "host/kernel/source.h"
+#include "host/run/boots.h"
 #include "host/verb.h"
 
 /* A compiler and a guest side by side, on each of two cores. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "host/kernel/kernel.h"
+#include "host/kernel/names.h"
 #include "host/verb.h"
 
 int verb_kernel(struct options *o)

@@ -3,12 +3,19 @@
 #include <string.h>
 
 #include "host/kernel/kernel.h"
+#include "host/kernel/names.h"
+#include "host/nightly/files.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
+#include "host/paths/cells.h"
+#include "host/paths/files.h"
+#include "host/paths/paths.h"
 #include "host/report/report.h"
 #include "host/run/catalog.h"
 #include "host/run/runs.h"
-#include "host/paths/paths.h"
+#include "host/torture/files.h"
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 #include "host/verb.h"
 
 /* The part of a row's name: 0 the benchmark, 1 the kind, 2 the size. */

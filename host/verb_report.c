@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/report/report.h"
 #include "host/run/runs.h"
 #include "host/verb.h"

@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guest/paths/path.h"
 #include "guest/knob.h"
+#include "guest/paths/cell.h"
+#include "guest/paths/path.h"
 
 #define DIR	"/tmp/cores"
 #define CORE	DIR "/core"

@@ -5,6 +5,7 @@
 #include <linux/ioctl.h>
 #include <sys/ioctl.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 /* mm/gup_test.h, which is not exported. */

@@ -10,8 +10,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "guest/paths/path.h"
 #include "guest/knob.h"
+#include "guest/paths/cell.h"
+#include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)
 {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 /* The linear map, less other mappings of the same memory: the kernel's own image. */

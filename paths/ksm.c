@@ -6,8 +6,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "guest/paths/path.h"
 #include "guest/knob.h"
+#include "guest/paths/cell.h"
+#include "guest/paths/path.h"
 
 #define KSM	"/sys/kernel/mm/ksm/"
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 #define MPOL_MF_MOVE	2

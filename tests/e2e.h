@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/base/util.h"
 
 static char *results;	/* a folder of our own, so that results/ stays the user's */

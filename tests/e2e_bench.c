@@ -5,6 +5,7 @@
  * Guests that go wrong come from tests/guest/faults.c.
  */
 #include "e2e.h"
+#include "host/base/files.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>

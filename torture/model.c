@@ -16,7 +16,14 @@
 #include <string.h>
 
 #include "guest/kmsg.h"
+#include "guest/model/gen.h"
 #include "guest/model/model.h"
+#include "guest/model/print.h"
+#include "guest/model/probe.h"
+#include "guest/model/run.h"
+#include "guest/model/shrink.h"
+#include "guest/model/text.h"
+#include "guest/torture/leaks.h"
 #include "guest/torture/torture.h"
 
 #define SHRINK_SECONDS	5

@@ -9,8 +9,8 @@
  * inside the timed region may be as slow as it likes, and that is where the
  * work is checked.
  */
-#ifndef PINLAB_BENCH_H
-#define PINLAB_BENCH_H
+#ifndef PINLAB_GUEST_BENCH_BENCH_H
+#define PINLAB_GUEST_BENCH_BENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -131,38 +131,12 @@ struct steps {
 	unsigned int n;
 };
 
-struct pinlab_step *step_add(struct steps *st, enum pinlab_op op, unsigned int slot);
-/* calls x batch pages from addr on, each call right behind the one before. */
-struct pinlab_step *step_over(struct steps *st, enum pinlab_op op, unsigned int slot,
-			      const void *addr, unsigned long pages, unsigned long batch);
-int steps_run(struct row *r, struct steps *st);
 /* Sample of a step's loop. */
 void step_sample(struct row *r, const struct pinlab_step *s, unsigned int metric, uint64_t ops);
-/* State of the page behind addr; 0 or -1 after row_fail(). */
-int page_info(struct row *r, const void *addr, struct pinlab_page_info *info);
-/* teardown: nothing pinned is left on the row's memory. 0 or -1 after row_fail(). */
-int check_unpinned(struct row *r);
 
-/* The whole of most in-kernel benchmarks: take the row's memory, give it back. */
-int bench_take_give(struct row *r, enum pinlab_op take, enum pinlab_op give);
-/* setup that allocates PINNED_PAGES of the row's kind. */
-int bench_alloc(struct row *r);
 #define PINNED_PAGES	512ul
 
-/*
- * Exclusivity is the folio's, and a second call for the same folio is
- * refused. So with exclusive pins a call of `batch` pages stays within folios
- * that no other call touches: back to back in small ones, at the start of
- * each large one.
- */
-int bench_alloc_folios(struct row *r);
 #define LARGE_FOLIOS	8ul
-/* Calls of `batch` pages that fit into the row's memory that way. */
-unsigned long folios_of(const struct row *r, unsigned long batch);
-struct pinlab_step *step_over_folios(struct steps *st, const struct row *r, enum pinlab_op op,
-				     unsigned int slot, unsigned long batch);
-/* Take all exclusively, give it back; metrics 0 and 1. */
-int bench_exclusive(struct row *r, enum pinlab_op take, enum pinlab_op give);
 
 /*
  * Calls of REFUSED_BATCH pages, each refused at its first page or half-way:
@@ -171,7 +145,5 @@ int bench_exclusive(struct row *r, enum pinlab_op take, enum pinlab_op give);
  */
 extern const struct bench_size refusal_sizes[];
 #define REFUSED_BATCH	16ul
-int bench_refuse_pin(struct row *r);
-int bench_refuse_exc(struct row *r);
 
 #endif

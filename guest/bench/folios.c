@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the benchmarks of exclusive pins share. */
+#include "guest/bench/folios.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "guest/bench/bench.h"
+#include "guest/bench/steps.h"
 
 #define REFUSED_HALF	(REFUSED_BATCH / 2)
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/child.h"
 #include "guest/stamp.h"
 

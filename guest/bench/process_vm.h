@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Benchmarks of process_vm_readv() and process_vm_writev(). */
-#ifndef PINLAB_PROCESS_VM_H
-#define PINLAB_PROCESS_VM_H
+#ifndef PINLAB_GUEST_BENCH_PROCESS_VM_H
+#define PINLAB_GUEST_BENCH_PROCESS_VM_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_SCATTER_H
-#define PINLAB_SCATTER_H
+#ifndef PINLAB_GUEST_BENCH_SCATTER_H
+#define PINLAB_GUEST_BENCH_SCATTER_H
 
 #include "guest/mem.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Benchmarks of sharing memory with the host, and taking it back. */
-#ifndef PINLAB_SHARE_H
-#define PINLAB_SHARE_H
+#ifndef PINLAB_GUEST_BENCH_SHARE_H
+#define PINLAB_GUEST_BENCH_SHARE_H
 
 #include "guest/bench/bench.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Benchmarks of the kernel's own functions: lists of steps for the driver. */
+#include "guest/bench/steps.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/clock.h"
 
 #define MAX_THREADS	8

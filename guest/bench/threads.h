@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Benchmarks of several threads that pin at the same time. */
-#ifndef PINLAB_THREADS_H
-#define PINLAB_THREADS_H
+#ifndef PINLAB_GUEST_BENCH_THREADS_H
+#define PINLAB_GUEST_BENCH_THREADS_H
 
 #include <stdbool.h>
 

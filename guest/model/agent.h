@@ -4,8 +4,8 @@
  * command lies in shared memory: the answer is written into it. Process 0
  * calls agent_do() itself; the others are told over a pipe.
  */
-#ifndef PINLAB_MODEL_AGENT_H
-#define PINLAB_MODEL_AGENT_H
+#ifndef PINLAB_GUEST_MODEL_AGENT_H
+#define PINLAB_GUEST_MODEL_AGENT_H
 
 #include "guest/model/model.h"
 
@@ -66,13 +66,5 @@ struct agents {
 		int to, from;	/* pipes */
 	} proc[MODEL_PROCS];
 };
-
-int agents_start(struct agents *a);
-/* Fork process p. 0 or -errno. */
-int agent_fork(struct agents *a, unsigned int p);
-/* Have it do a->cmd. 0, or -errno: what the call returned, or -EPIPE where it is gone. */
-int agent_call(struct agents *a, unsigned int p);
-/* SIGKILL, and wait for the end. */
-void agent_kill(struct agents *a, unsigned int p);
 
 #endif

@@ -5,10 +5,14 @@
  * that most of what it draws makes sense; what the kernel does has no part in
  * it.
  */
+#include "guest/model/gen.h"
 #include "guest/model/model.h"
 
 #include <string.h>
 
+#include "guest/model/predict.h"
+#include "guest/model/rules.h"
+#include "guest/model/state.h"
 #include "guest/torture/torture.h"
 
 static struct {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: looking at folios, and whether they are as the model says. */
+#include "guest/model/look.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "guest/model/proc.h"
 #include "guest/model/run.h"
+#include "guest/model/state.h"
+#include "guest/model/text.h"
 #include "guest/torture/torture.h"
 
 /* The proposed design marks an exclusive folio in the counter that has its pins. */

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: what else happens to memory while it is pinned. */
+#include "guest/model/memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/model/look.h"
+#include "guest/model/proc.h"
+#include "guest/model/rules.h"
 #include "guest/model/run.h"
+#include "guest/model/state.h"
+#include "guest/model/text.h"
+#include "guest/torture/leaks.h"
 #include "guest/torture/torture.h"
 
 #ifndef MADV_COLD

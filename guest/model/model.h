@@ -9,8 +9,8 @@
  * its page frame, which cannot change while there is a pin, and forgets it
  * with the last one: what is not in the model is not pinned.
  */
-#ifndef PINLAB_MODEL_H
-#define PINLAB_MODEL_H
+#ifndef PINLAB_GUEST_MODEL_MODEL_H
+#define PINLAB_GUEST_MODEL_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,9 +43,6 @@ enum model_kind {
 	MK_NR
 };
 
-const char *model_kind_name(enum model_kind kind);
-/* Pages of one folio of this kind. */
-unsigned int model_kind_unit(enum model_kind kind);
 static inline bool model_kind_anon(enum model_kind kind)
 {
 	return kind <= MK_ANON_HUGETLB;
@@ -122,10 +119,6 @@ struct model_seq {
 	struct model_op op[MODEL_OPS];
 };
 
-/* Sequence `number` of the run with this seed: depends on nothing else. */
-void model_generate(struct model_seq *seq, const struct model_caps *caps, uint64_t seed,
-		    uint64_t number);
-
 /* A page as the driver and the page tables show it. */
 struct model_look {
 	uint32_t pfn;
@@ -192,20 +185,6 @@ struct model {
 	bool reclaimed;		/* there may be pages in the swap cache */
 };
 
-void model_init(struct model *m, const struct model_seq *seq, const struct model_caps *caps);
-uintptr_t model_address(const struct model *m, unsigned int proc, unsigned int region,
-			unsigned int page);
-uintptr_t model_home_address(unsigned int region, unsigned int home, unsigned int page);
-/* The folio that a page belongs to; NULL: not held. */
-struct model_folio *model_folio(struct model *m, uint32_t pfn);
-const struct model_folio *model_folio_of(const struct model *m, uint32_t pfn);
-/* Sum of all pins, as nr_foll_pin_acquired - nr_foll_pin_released shows it. */
-unsigned long model_pins(const struct model *m);
-/* Does the operation make sense now? */
-bool model_applies(const struct model *m, const struct model_op *o);
-/* Pages that it is about, cut to what there is. */
-unsigned int model_pages(const struct model *m, const struct model_op *o);
-
 /* What the contract says about a request for the pages look[0..n). */
 struct model_predict {
 	unsigned int most;	/* pages taken, unless it may end before */
@@ -213,34 +192,6 @@ struct model_predict {
 	/* May it end here, where the contract leaves it open or the model cannot know? */
 	uint8_t may_end[MODEL_PAGES + 1];
 };
-
-/*
- * look[i].there: what is mapped. Else what the file's cache has, as far as the
- * model knows, and something new otherwise.
- */
-void model_predict_take(const struct model *m, const struct model_op *o,
-			const struct model_look *look, unsigned int n,
-			struct model_predict *p);
-/* Of one page of a slot: the result that reexc_user_page() must have; *alt: may have. */
-int model_predict_retake(const struct model *m, const struct model_held *h,
-			 const struct model_look *look, int *alt);
-
-/* What an operation does to the model. `pfn`: of each page that was taken. */
-void model_took(struct model *m, const struct model_op *o, const struct model_look *got,
-		unsigned int n);
-void model_gave(struct model *m, const struct model_op *o, unsigned int n);
-void model_dropped(struct model *m, uint32_t pfn);
-void model_retook(struct model *m, uint32_t pfn);
-/* All of MW_CHANGE is done: what the driver takes the slot for now. */
-void model_changed(struct model *m, const struct model_op *o, unsigned int n, bool all_well);
-void model_closed(struct model *m, unsigned int proc, unsigned int file);
-void model_forked(struct model *m, unsigned int proc);
-void model_killed(struct model *m, unsigned int proc);
-/* MW_WRITE ... MW_TRUNCATE, after the system call has succeeded. */
-void model_memory(struct model *m, const struct model_op *o, uint32_t stamp);
-/* Contents of a page as this process must see it; for MW_WRITE: what it writes. */
-uint32_t *model_stamp(struct model *m, unsigned int proc, unsigned int region,
-		      unsigned int page);
 
 /*
  * Where the kernel and the model disagree. `check` says what a program has to
@@ -299,22 +250,6 @@ struct model_outcome {
  * Does this list of operations still fail the same way? `arg` is the caller's.
  */
 typedef bool (*model_fails)(const struct model_seq *seq, void *arg);
-/*
- * Make seq smaller as long as it fails: fewer operations, then smaller
- * arguments. `go_on` says whether there is still time. Returns runs made.
- */
-unsigned int model_shrink(struct model_seq *seq, model_fails fails, bool (*go_on)(void *arg),
-			  void *arg);
-
-/*
- * A C program that repeats the sequence and ends with status 1 where the
- * promise is broken. It needs pinlab_uapi.h and a C library.
- */
-void model_print(FILE *f, const struct model_seq *seq, const struct model_outcome *out);
-/* "pin_fast of a[3..5) into slot 1 of file 0, process 0" */
-const char *model_op_text(const struct model_seq *seq, const struct model_op *o, char *buf,
-			  size_t size);
-const char *model_pinlab_op_name(unsigned int op);	/* "PINLAB_PIN_FAST" */
 
 /*
  * Empty the LRU batches around each operation, and take no count for granted.
@@ -323,13 +258,5 @@ const char *model_pinlab_op_name(unsigned int op);	/* "PINLAB_PIN_FAST" */
 #define MODEL_STRICT	0x1
 /* Compare the counters of /proc/vmstat at the end too: that wakes all CPUs. */
 #define MODEL_COUNT	0x2
-
-/* Run the sequence in processes of its own. balance: of pins, before. */
-void model_run(const struct model_seq *seq, const struct model_caps *caps,
-	       unsigned int flags, long balance, struct model_outcome *out);
-/* What this kernel has; with a driver at /dev/pinlab. 0 or -errno. */
-int model_probe(struct model_caps *caps);
-/* Give folios of 64 KiB to private memory that asks for huge pages; model_probe() does. */
-void model_mthp(bool on);
 
 #endif

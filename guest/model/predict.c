@@ -4,7 +4,10 @@
  * return, given who holds what. Where the contract leaves something open both
  * answers are allowed, and the comment says so.
  */
+#include "guest/model/predict.h"
 #include "guest/model/model.h"
+#include "guest/model/rules.h"
+#include "guest/model/state.h"
 
 #include <errno.h>
 #include <string.h>

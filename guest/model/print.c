@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "guest/model/model.h"
+#include "guest/model/print_text.h"
+#include "guest/model/rules.h"
+#include "guest/model/state.h"
+#include "guest/model/text.h"
 
 static struct {
 	FILE *f;			/* body of main() */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_MODEL_PRINT_H
-#define PINLAB_MODEL_PRINT_H
+#ifndef PINLAB_GUEST_MODEL_PRINT_H
+#define PINLAB_GUEST_MODEL_PRINT_H
 
 #include <stdio.h>
 
-/* The functions that main(), which is `body`, calls, and those that they call. */
-void print_put_parts(FILE *f, const char *body);
+#include "guest/model/model.h"
+
+/*
+ * A C program that repeats the sequence and ends with status 1 where the
+ * promise is broken. It needs pinlab_uapi.h and a C library.
+ */
+void model_print(FILE *f, const struct model_seq *seq, const struct model_outcome *out);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions that a printed program may need; each is printed where it is called. */
+#include "guest/model/print_text.h"
 #include "guest/model/print.h"
 
 #include <stdbool.h>

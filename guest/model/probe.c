@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: what the kernel at hand gives. */
+#include "guest/model/probe.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +13,8 @@
 #include <unistd.h>
 
 #include "guest/model/agent.h"
+#include "guest/model/proc.h"
+#include "guest/model/rules.h"
 #include "guest/torture/torture.h"
 
 #define MTHP_SWITCH "/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled"

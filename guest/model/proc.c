@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The processes of a sequence of the model check. */
+#include "guest/model/proc.h"
 #include "guest/model/agent.h"
 
 #include <errno.h>

@@ -3,7 +3,9 @@
  * Which operations make sense where. What does not is passed over, so that a
  * sequence stays one whatever is taken out of it.
  */
+#include "guest/model/rules.h"
 #include "guest/model/model.h"
+#include "guest/model/state.h"
 
 static unsigned int min_u(unsigned int a, unsigned int b)
 {

@@ -14,6 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/model/end.h"
+#include "guest/model/give.h"
+#include "guest/model/look.h"
+#include "guest/model/memory.h"
+#include "guest/model/proc.h"
+#include "guest/model/rules.h"
+#include "guest/model/state.h"
+#include "guest/model/take.h"
 #include "guest/torture/torture.h"
 
 #define STUCK_MS	30000

@@ -4,7 +4,9 @@
  * in chunks that get smaller (Zeller and Hildebrandt, "Simplifying and
  * isolating failure-inducing input", 2002), then what is left gets simpler.
  */
+#include "guest/model/shrink.h"
 #include "guest/model/model.h"
+#include "guest/model/rules.h"
 
 #include <string.h>
 

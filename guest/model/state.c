@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model's state: who holds which folio, and what each operation makes of that. */
+#include "guest/model/state.h"
 #include "guest/model/model.h"
+#include "guest/model/rules.h"
 
 #include <string.h>
 

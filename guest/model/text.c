@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: names. */
+#include "guest/model/text.h"
 #include "guest/model/model.h"
 
 static const char *const kinds[MK_NR] = {

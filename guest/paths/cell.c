@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What paths call: say what came of it, and have what many of them need. */
+#include "guest/paths/cell.h"
+#include "guest/paths/memory.h"
 #include "guest/paths/path.h"
 
 #include <errno.h>

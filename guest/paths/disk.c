@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guest/fat.h"
+#include "guest/paths/cell.h"
 
 #define EXT4_DIR	"/mnt"
 #define NINE_DIR	"/tmp/9p"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Paths of direct I/O: a file, opened with O_DIRECT, and the page as the buffer. */
-#ifndef PINLAB_PATH_DISK_H
-#define PINLAB_PATH_DISK_H
+#ifndef PINLAB_GUEST_PATHS_DISK_H
+#define PINLAB_GUEST_PATHS_DISK_H
 
 #include "guest/paths/path.h"
 

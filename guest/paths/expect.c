@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rule: what each class of paths can do to memory under each scheme. */
+#include "guest/paths/expect.h"
+
 #include <stdlib.h>
 #include <sys/utsname.h>
 

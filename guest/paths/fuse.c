@@ -14,6 +14,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
+
 #define DIR		"/tmp/fuse"
 #define FILE_NODE	2
 #define REQUEST_BYTES	131072

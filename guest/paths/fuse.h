@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A FUSE file system with one file. */
-#ifndef PINLAB_PATH_FUSE_H
-#define PINLAB_PATH_FUSE_H
+#ifndef PINLAB_GUEST_PATHS_FUSE_H
+#define PINLAB_GUEST_PATHS_FUSE_H
 
 #include "guest/paths/path.h"
 

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
+
 /* 6.8; the headers of the build may be older. */
 #ifndef KVM_CREATE_GUEST_MEMFD
 #define KVM_MEM_GUEST_MEMFD	0x4ul

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A guest of the guest: a few instructions that reach the cell's page as guest memory. */
-#ifndef PINLAB_PATH_KVM_H
-#define PINLAB_PATH_KVM_H
+#ifndef PINLAB_GUEST_PATHS_KVM_H
+#define PINLAB_GUEST_PATHS_KVM_H
 
 #include <linux/kvm.h>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The memory of a cell, and who holds it. */
+#include "guest/paths/memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -10,8 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guest/paths/path.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/kvm.h"
+#include "guest/paths/path.h"
 
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret 447

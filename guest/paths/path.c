@@ -15,9 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/row.h"
 #include "guest/kmsg.h"
+#include "guest/paths/cell.h"
+#include "guest/paths/expect.h"
+#include "guest/paths/memory.h"
 #include "guest/record.h"
+#include "guest/row.h"
 #include "guest/torture/torture.h"
 
 #define CELL_SECONDS	12

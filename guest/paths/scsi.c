@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
+
 #define READ_10		0x28
 #define WRITE_10	0x2a
 #define SECTORS		(PAGE_BYTES / 512)

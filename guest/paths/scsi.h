@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Paths through SG_IO, on the disk that scsi_debug makes. */
-#ifndef PINLAB_PATH_SCSI_H
-#define PINLAB_PATH_SCSI_H
+#ifndef PINLAB_GUEST_PATHS_SCSI_H
+#define PINLAB_GUEST_PATHS_SCSI_H
 
 #include "guest/paths/path.h"
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
+
 int path_uring_open(struct path_cell *c, struct io_uring *ring)
 {
 	int ret = io_uring_queue_init(4, ring, 0);

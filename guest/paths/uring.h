@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Paths that go through io_uring. Each returns 0, cell_skip(), cell_refused(). */
-#ifndef PINLAB_PATH_URING_H
-#define PINLAB_PATH_URING_H
+#ifndef PINLAB_GUEST_PATHS_URING_H
+#define PINLAB_GUEST_PATHS_URING_H
 
 #include <liburing.h>
 

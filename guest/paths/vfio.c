@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "guest/knob.h"
+#include "guest/paths/cell.h"
 
 #define IOVA		0x100000u
 #define OWN_IOVA	0x200000u

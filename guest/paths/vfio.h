@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Paths of DMA: QEMU's edu device, given to a user by vfio. */
-#ifndef PINLAB_PATH_VFIO_H
-#define PINLAB_PATH_VFIO_H
+#ifndef PINLAB_GUEST_PATHS_VFIO_H
+#define PINLAB_GUEST_PATHS_VFIO_H
 
 #include "guest/paths/path.h"
 

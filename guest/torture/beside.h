@@ -4,8 +4,8 @@
  * MiB, of every kind that can be pinned for long, holds it exclusively where the
  * kernel has that and long-term else, and has written to each page of it.
  */
-#ifndef PINLAB_BESIDE_H
-#define PINLAB_BESIDE_H
+#ifndef PINLAB_GUEST_TORTURE_BESIDE_H
+#define PINLAB_GUEST_TORTURE_BESIDE_H
 
 #include "guest/torture/torture.h"
 

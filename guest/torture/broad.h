@@ -3,8 +3,8 @@
  * Broad workloads: programs of others (guest/others_disk.h) go on beside memory that is
  * pinned, and beside racers that pin and unpin.
  */
-#ifndef PINLAB_BROAD_H
-#define PINLAB_BROAD_H
+#ifndef PINLAB_GUEST_TORTURE_BROAD_H
+#define PINLAB_GUEST_TORTURE_BROAD_H
 
 #include "guest/torture/race.h"
 

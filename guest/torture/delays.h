@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Probes that spin inside of GUP, at places drawn from a seed. */
-#ifndef PINLAB_DELAYS_H
-#define PINLAB_DELAYS_H
+#ifndef PINLAB_GUEST_TORTURE_DELAYS_H
+#define PINLAB_GUEST_TORTURE_DELAYS_H
 
 #include "guest/torture/torture.h"
 

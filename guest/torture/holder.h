@@ -5,8 +5,8 @@
  * What the contract promises a holder is looked at in the end: its frames are
  * where they were, whole, and with what it has written.
  */
-#ifndef PINLAB_HOLDER_H
-#define PINLAB_HOLDER_H
+#ifndef PINLAB_GUEST_TORTURE_HOLDER_H
+#define PINLAB_GUEST_TORTURE_HOLDER_H
 
 #include <sys/types.h>
 

@@ -3,8 +3,8 @@
  * What a scenario has left behind: pins that are counted as held, pages of the
  * hugetlb pool in use, memory that is not free and not given back for the asking.
  */
-#ifndef PINLAB_LEAKS_H
-#define PINLAB_LEAKS_H
+#ifndef PINLAB_GUEST_TORTURE_LEAKS_H
+#define PINLAB_GUEST_TORTURE_LEAKS_H
 
 #include "guest/torture/torture.h"
 
@@ -19,5 +19,8 @@ void leaks_tell(struct row *r);
  * this scenario does, which has looked by other means that none is left.
  */
 void leaks_forgive_pins(struct row *r);
+
+/* Pins acquired less released, from /proc/vmstat after stat_refresh. */
+long torture_pins_balance(void);
 
 #endif

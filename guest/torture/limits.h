@@ -3,8 +3,8 @@
  * Limits: one page with very many references and pins, by the driver
  * (driver/mass.c), and how that is put in words.
  */
-#ifndef PINLAB_LIMITS_H
-#define PINLAB_LIMITS_H
+#ifndef PINLAB_GUEST_TORTURE_LIMITS_H
+#define PINLAB_GUEST_TORTURE_LIMITS_H
 
 #include "guest/torture/torture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A disk that takes its time: null_blk, where the kernel has it. */
-#ifndef PINLAB_LIMITS_DISK_H
-#define PINLAB_LIMITS_DISK_H
+#ifndef PINLAB_GUEST_TORTURE_LIMITS_DISK_H
+#define PINLAB_GUEST_TORTURE_LIMITS_DISK_H
 
 #include "guest/torture/torture.h"
 

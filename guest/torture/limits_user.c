@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/torture/leaks.h"
 
 #define NOBODY		65534
 #define REST_TRIES	100	/* of 100 ms */

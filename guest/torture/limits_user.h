@@ -3,8 +3,8 @@
  * What a process without privileges can bring onto a page that it shares with
  * an owner, and what is left to the owner then: torture/limits_user_*.c.
  */
-#ifndef PINLAB_LIMITS_USER_H
-#define PINLAB_LIMITS_USER_H
+#ifndef PINLAB_GUEST_TORTURE_LIMITS_USER_H
+#define PINLAB_GUEST_TORTURE_LIMITS_USER_H
 
 #include <sys/types.h>
 

@@ -13,6 +13,7 @@
 #include "guest/command.h"
 #include "guest/kmsg.h"
 #include "guest/others_disk.h"
+#include "guest/torture/leaks.h"
 
 #define OUT		"/tmp/others.out"	/* of one program */
 #define ALL		"/tmp/others.all"

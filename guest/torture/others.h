@@ -6,8 +6,8 @@
  * log clean". Whether such a program notices a bug is told by comparing it with
  * that of the unbroken kernel, so nothing here is a finding.
  */
-#ifndef PINLAB_OTHERS_H
-#define PINLAB_OTHERS_H
+#ifndef PINLAB_GUEST_TORTURE_OTHERS_H
+#define PINLAB_GUEST_TORTURE_OTHERS_H
 
 #include "guest/torture/torture.h"
 

@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "guest/child.h"
-#include "guest/torture/delays.h"
 #include "guest/knob.h"
+#include "guest/torture/delays.h"
+#include "guest/torture/leaks.h"
 
 #define LOOPS		64	/* requests of one call of the driver */
 #define ROUND_MS	20

@@ -4,8 +4,8 @@
  * at random, while the scenario's own disturbance goes on beside them. A round
  * races for some 20 ms; at its end, at rest, counts are looked at.
  */
-#ifndef PINLAB_RACE_H
-#define PINLAB_RACE_H
+#ifndef PINLAB_GUEST_TORTURE_RACE_H
+#define PINLAB_GUEST_TORTURE_RACE_H
 
 #include <sys/types.h>
 

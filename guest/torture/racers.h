@@ -3,8 +3,8 @@
  * Those who race: threads, which live as long as the row and sleep between
  * rounds, and processes, which live for one round. Each has a file of its own.
  */
-#ifndef PINLAB_RACERS_H
-#define PINLAB_RACERS_H
+#ifndef PINLAB_GUEST_TORTURE_RACERS_H
+#define PINLAB_GUEST_TORTURE_RACERS_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -9,8 +9,8 @@
  * says what promise was broken with torture_finding(). After it the frame looks
  * for what it may have left: pins, memory, and what the kernel complained of.
  */
-#ifndef PINLAB_TORTURE_H
-#define PINLAB_TORTURE_H
+#ifndef PINLAB_GUEST_TORTURE_TORTURE_H
+#define PINLAB_GUEST_TORTURE_TORTURE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -108,8 +108,6 @@ int torture_look(struct row *r);
  */
 unsigned int torture_take_warnings(struct row *r);
 
-/* Pins acquired less released, from /proc/vmstat after stat_refresh. */
-long torture_pins_balance(void);
 /* Run fn on each CPU in turn until its own batches of LRU moves are empty. */
 void torture_drain(void);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files, folders and their checksums. */
+#include "host/base/files.h"
 #include "host/base/util.h"
 
 #include <dirent.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Programs that are run for what they say. */
+#include "host/base/process.h"
 #include "host/base/util.h"
 
 #include <errno.h>

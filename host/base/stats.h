@@ -3,8 +3,8 @@
  * Statistics for the wall-clock engines. The boot is the unit: iterations
  * inside one boot share its layout and its luck, and are no replicates.
  */
-#ifndef PINLAB_STATS_H
-#define PINLAB_STATS_H
+#ifndef PINLAB_HOST_BASE_STATS_H
+#define PINLAB_HOST_BASE_STATS_H
 
 #include <stddef.h>
 

@@ -3,8 +3,8 @@
  * Text for a mail: plain ASCII, no tabs, at most 75 columns, whatever is put
  * in. Bytes outside of printable ASCII become '?', long lines are broken.
  */
-#ifndef PINLAB_TEXT_H
-#define PINLAB_TEXT_H
+#ifndef PINLAB_HOST_BASE_TEXT_H
+#define PINLAB_HOST_BASE_TEXT_H
 
 #include <stddef.h>
 

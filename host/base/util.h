@@ -3,8 +3,8 @@
  * What every part of the host program needs: one way to print an error, to
  * run a program, to hash, to find a near name.
  */
-#ifndef PINLAB_UTIL_H
-#define PINLAB_UTIL_H
+#ifndef PINLAB_HOST_BASE_UTIL_H
+#define PINLAB_HOST_BASE_UTIL_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -62,40 +62,8 @@ bool glob_match(const char *pattern, const char *name);
  */
 char *near_names(const char *wrong, const struct strlist *names);
 
-/* Folders. Both are found once and end without a slash. */
-const char *repo_dir(void);	/* where ./pinlab lies */
-const char *cache_dir(void);	/* ${PINLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinlab} */
-/* mkdir -p; 0 or -errno */
-int make_dirs(const char *path);
-bool file_exists(const char *path);
-/* Whole file as a NUL terminated string; NULL and errno if it cannot be read. */
-char *read_file(const char *path, size_t *len);
-/* Write beside path, fsync, rename: the file is whole or not there. 0 or -errno. */
-int write_file(const char *path, const void *data, size_t len);
-int copy_file(const char *from, const char *to);
-int remove_tree(const char *path);
-/* Names in a folder without . and .., sorted; 0 or -errno. */
-int list_dir(const char *path, struct strlist *out);
-/* The one free space check: bytes available to us on path's file system. */
-long long free_bytes(const char *path);
-
 /* SHA-256, hex (64 characters and NUL). Return 0 or -errno. */
 #define SHA_HEX 65
-void sha_string(const char *s, size_t len, char hex[SHA_HEX]);
-int sha_file(const char *path, char hex[SHA_HEX]);
-
-/*
- * Run a program (argv ends in NULL, searched in PATH). Each line that it
- * prints, stdout and stderr together, goes to line() without its newline;
- * NULL drops it. Runs in a process group of its own, which is ended with
- * SIGTERM, then SIGKILL, when `interrupted` is set. dir and env may be NULL;
- * env holds "NAME=value" strings that are added.
- * Returns the exit status, 128 + signal, or -errno if it could not be started.
- */
-int run_program(char *const argv[], const char *dir, char *const env[],
-		void (*line)(const char *line, void *arg), void *arg);
-/* First line of the output, the caller frees; NULL if the program fails. */
-char *program_line(char *const argv[]);
 
 /* Monotonic seconds. */
 double now_seconds(void);

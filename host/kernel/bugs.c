@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+
 #define SUFFIX ".patch"
 
 static char *bugs_folder(const char *branch)

@@ -5,8 +5,8 @@
  *
  *   kernels/busted/<branch>/NAME.patch      kernel BASE+busted:NAME
  */
-#ifndef PINLAB_BUGS_H
-#define PINLAB_BUGS_H
+#ifndef PINLAB_HOST_KERNEL_BUGS_H
+#define PINLAB_HOST_KERNEL_BUGS_H
 
 #include "host/base/util.h"
 

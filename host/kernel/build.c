@@ -9,6 +9,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/kconfig.h"
 #include "host/kernel/series.h"

@@ -9,8 +9,8 @@
  *   builds/<source id>/<flavor>.<arch>.base/   only there while a variant is
  *                                              built: the base's objects
  */
-#ifndef PINLAB_BUILD_H
-#define PINLAB_BUILD_H
+#ifndef PINLAB_HOST_KERNEL_BUILD_H
+#define PINLAB_HOST_KERNEL_BUILD_H
 
 #include "host/kernel/source.h"
 

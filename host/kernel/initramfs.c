@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "host/kernel/initramfs.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/run/boots.h"
 
 static void keep_line(const char *line, void *arg)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
+
 /* So many options are named where a .config is not what was asked for. */
 #define MAX_NAMED 10
 

@@ -15,8 +15,8 @@
  *   #ANY# CONFIG_A=y CONFIG_B=y     one of them has to be so in the end
  *   #IF-KNOWN# CONFIG_X=y           asked for if the source defines it
  */
-#ifndef PINLAB_KCONFIG_H
-#define PINLAB_KCONFIG_H
+#ifndef PINLAB_HOST_KERNEL_KCONFIG_H
+#define PINLAB_HOST_KERNEL_KCONFIG_H
 
 #include "host/base/util.h"
 

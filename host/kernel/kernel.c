@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build.h"
 #include "host/kernel/kconfig.h"

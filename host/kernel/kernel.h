@@ -4,8 +4,8 @@
  * see bugs.h), "x86_64/6.12". A name becomes a content key, the key a folder of
  * the cache; what is not there is built.
  */
-#ifndef PINLAB_KERNEL_H
-#define PINLAB_KERNEL_H
+#ifndef PINLAB_HOST_KERNEL_KERNEL_H
+#define PINLAB_HOST_KERNEL_KERNEL_H
 
 #include "host/base/util.h"
 
@@ -31,18 +31,6 @@ struct kernel {
 };
 
 /*
- * From names (comma separated; NULL: the base and its series `exclusive`),
- * --base (a base's name, TREE or TREE@REF, or NULL), --series and --flavor
- * (NULL: lean) to kernels. The base that --base names is also called "base".
- * The NAME of a seeded bug may be a glob; "6.12+busted" is all of that base,
- * "busted" all of the default one.
- * PINLAB_OK, or PINLAB_USAGE after saying what is wrong.
- */
-int kernels_parse(const char *names, const char *base_opt, const struct strlist *series_opts,
-		  const char *flavor, struct kernel **out, size_t *n);
-void kernels_free(struct kernel *k, size_t n);
-
-/*
  * Take them from the cache, or fetch, patch and build them, with progress over
  * all. One whose own patches do not apply or do not compile is named, keeps its
  * dir NULL, and does not keep the others from being built.
@@ -61,8 +49,5 @@ bool kernel_cached(struct kernel *k);
  * scripts/checkpatch.pl.
  */
 int kernel_source(const char *base, char **dir);
-
-/* The names of all kernels that can be had without --base and --series; bugs come last. */
-void kernels_list(struct strlist *names);
 
 #endif

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From what the user wrote to struct kernel: nothing is fetched or built here. */
+#include "host/kernel/names.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build.h"
 #include "host/kernel/kconfig.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/kernel/source.h"
 
 static void keep_line(const char *line, void *arg)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_TOOLSIMAGE_H
-#define PINLAB_TOOLSIMAGE_H
+#ifndef PINLAB_HOST_KERNEL_OTHERS_DISK_H
+#define PINLAB_HOST_KERNEL_OTHERS_DISK_H
 
 #include "host/kernel/kernel.h"
 

@@ -4,8 +4,8 @@
  * names), one patch, or an mbox as it comes from a list; and one patch more,
  * if a seeded bug is to lie on top.
  */
-#ifndef PINLAB_SERIES_H
-#define PINLAB_SERIES_H
+#ifndef PINLAB_HOST_KERNEL_SERIES_H
+#define PINLAB_HOST_KERNEL_SERIES_H
 
 #include "host/kernel/source.h"
 

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
 #include "host/kernel/series.h"
 
 /* What kernels/bases/NAME says. */

@@ -10,8 +10,8 @@
  *   sources/<id>/saved/    only there while a series is (perhaps half) in it:
  *                          the originals of the files that it touches
  */
-#ifndef PINLAB_SOURCE_H
-#define PINLAB_SOURCE_H
+#ifndef PINLAB_HOST_KERNEL_SOURCE_H
+#define PINLAB_HOST_KERNEL_SOURCE_H
 
 #include "host/kernel/kernel.h"
 

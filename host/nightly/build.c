@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The clock of a night, and what has to be built before its first boot. */
+#include "host/nightly/build.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 
+#include "host/base/files.h"
+#include "host/nightly/compare.h"
 #include "host/nightly/nightly.h"
+#include "host/nightly/open.h"
 #include "host/nightly/run.h"
 
 /* With less than this nobody waits for a kernel of the second flavor. */

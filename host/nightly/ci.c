@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A night for other people's CI: junit.xml, and kcidb.json by KernelCI's schema 5.3. */
+#include "host/nightly/ci.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nightly/compare.h"
+#include "host/nightly/files.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 
 #define ORIGIN "pinlab"

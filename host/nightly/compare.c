@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One night against the one before. */
+#include "host/nightly/compare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
+#include "host/nightly/turns.h"
 
 json_t *night_string(const char *s)
 {

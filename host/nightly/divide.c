@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a budget is, and how it is divided. */
+#include "host/nightly/divide.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* verdicts.ktap, manifest.json and `reproduce` of a night, and all of its files written. */
+#include "host/nightly/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+#include "host/nightly/ci.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
+#include "host/nightly/report.h"
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 #define NOT_RUN "not run"
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From a night's folder to what it has found. */
+#include "host/nightly/load.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/nightly/nightly.h"
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 
 #define CELLS_MAX 1024
 #define TURNS_MAX 20000

@@ -13,8 +13,8 @@
  * All reports are made from these files alone. A turn is done when its boot is,
  * so a night that was cut off is continued by doing the rest.
  */
-#ifndef PINLAB_NIGHTLY_H
-#define PINLAB_NIGHTLY_H
+#ifndef PINLAB_HOST_NIGHTLY_NIGHTLY_H
+#define PINLAB_HOST_NIGHTLY_NIGHTLY_H
 
 #include "host/report/run.h"
 #include "host/base/text.h"
@@ -82,38 +82,6 @@ struct night_look {
 	struct run run;
 };
 
-void night_look(const char *dir, struct night_look *l);
-
-/* 0, or -errno after saying why. A turn that was not run is no error. */
-int night_load(const char *dir, struct night *n);
-void night_free(struct night *n);
-/* As an exit status. */
-int night_status(const struct night *n);
-size_t night_count(const struct night *n, size_t cell, enum verdict v);
-const char *night_kernel_text(const struct night_cell *c, const char *key);
-/* Why this kernel was not there to be booted; NULL if it was. */
-const char *night_unbuilt(const struct night *n, size_t cell);
-/* The boot of a turn that is loaded. */
-const struct boot *night_boot(const struct night_turn *t);
-/* The share of each timed scenario in a turn, in whole seconds. */
-long night_share(const struct night_turn *t);
-/* "6.12+exclusive/torture/race/fork", the stable name of a result. The caller frees. */
-char *night_test_name(const struct night *n, size_t cell, size_t scenario);
-/* The failure that a result is due to; NULL if there is none. */
-const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario);
-/* The lines that a guest sent with a finding; NULL for a crash. */
-const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f);
-
-/* A text as JSON; "?" where it is no UTF-8. */
-json_t *night_string(const char *s);
-/*
- * What a turn that took so many seconds says of its kernel: what its boot took
- * besides its scenarios, or all of its fixed scenarios with the boot.
- */
-double night_cost_of(const json_t *turn, double seconds);
-/* What the next night has to know of this one, for its last.json. */
-json_t *night_export(const struct night *n);
-
 /* This night against the last one; numbers of failures, and of failures in last.json. */
 struct night_changes {
 	size_t *fresh, *still;
@@ -121,36 +89,5 @@ struct night_changes {
 	size_t *gone, *unknown;		/* unknown: not run again */
 	size_t n_gone, n_unknown;
 };
-
-void night_compare(const struct night *n, struct night_changes *c);
-/* Had the last night a result where this one has that failure? */
-bool night_ran_before(const struct night *n, const struct night_failure *f);
-void night_changes_free(struct night_changes *c);
-/*
- * Operations a second of a cell over the scenarios that both nights have timed:
- * false if there is none. Without a last night: of this one alone, *then 0.
- */
-bool night_rate(const struct night *n, size_t cell, double *now, double *then);
-
-/* The ./pinlab torture command of a turn, or of one scenario alone; as report_command(). */
-void night_command(const struct night_turn *t, const char *scenario, struct text *out);
-
-void night_text(const struct night *n, struct text *t);
-void night_ktap(const struct night *n, struct text *t);
-void night_junit(const struct night *n, struct text *t);
-/* The caller frees. */
-char *night_kcidb(const struct night *n);
-/* How to see again what failed in a turn. */
-void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out);
-/* 0, or -ESTALE after saying which file of a turn is not the one that manifest.json lists. */
-int night_manifest_check(const struct night *n);
-char *night_manifest(const struct night *n);
-
-/* A run of the verb nightly, by its plan. */
-bool night_is_run(const char *dir);
-/* A line for `list runs`. */
-void night_print_run(const char *name, const char *dir);
-/* As report_derive(). */
-int night_derive(const char *dir);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The folder of a night: made, or taken up where it was left. */
+#include "host/nightly/open.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,8 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/nightly/compare.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
+#include "host/nightly/turns.h"
 #include "host/run/runs.h"
 
 /* For the reports, at the end. */

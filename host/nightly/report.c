@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report.txt of a night: what is new first, then all of it in a table. */
+#include "host/nightly/report.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nightly/compare.h"
+#include "host/nightly/files.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 #define LINES_SHOWN 30		/* of one finding; its turn's findings.txt has all */
 #define SHOWN_FAILURES 12	/* with their lines */

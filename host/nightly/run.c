@@ -5,8 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/kernel/names.h"
+#include "host/nightly/build.h"
+#include "host/nightly/divide.h"
+#include "host/nightly/files.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
+#include "host/nightly/open.h"
 #include "host/nightly/run.h"
+#include "host/nightly/turns.h"
 #include "host/run/prepare.h"
 #include "host/verb.h"
 

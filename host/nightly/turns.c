@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From shares of the budget to turns: boots with their scenarios and seeds. */
+#include "host/nightly/turns.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nightly/divide.h"
 #include "host/nightly/nightly.h"
+#include "host/nightly/open.h"
 #include "host/nightly/run.h"
 
 /* What host/run/prepare.c takes for the names of scenarios, less some to spare. */

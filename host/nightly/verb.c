@@ -5,6 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/kernel/names.h"
+#include "host/nightly/divide.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
 #include "host/run/prepare.h"

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From records and consoles to cells. */
+#include "host/paths/cells.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/paths/paths.h"
 
 bool paths_is_run(const char *dir)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The files of a run of paths: all of them written; paths.tsv and verdicts.ktap. */
+#include "host/paths/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/paths/cells.h"
 #include "host/paths/paths.h"
+#include "host/paths/report.h"
+#include "host/report/files.h"
 #include "host/report/report.h"
 
 void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t)

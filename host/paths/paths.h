@@ -4,18 +4,11 @@
  * kind of memory on each kernel, beside what was expected. Made from the run
  * folder alone, as all reports are.
  */
-#ifndef PINLAB_PATHS_H
-#define PINLAB_PATHS_H
+#ifndef PINLAB_HOST_PATHS_PATHS_H
+#define PINLAB_HOST_PATHS_PATHS_H
 
 #include "host/report/run.h"
 #include "host/base/text.h"
-
-/* A run of the verb paths, by its plan. */
-bool paths_is_run(const char *dir);
-/* As report_derive(): PINLAB_OK, PINLAB_FAIL, PINLAB_BROKE. */
-int paths_derive(const char *dir);
-/* A line for `list runs`. */
-void paths_print_run(const char *name, const char *dir);
 
 #define PATH_TEXT 400
 
@@ -44,22 +37,5 @@ struct path_cells {
 	size_t n;
 	bool whole;			/* every boot has come to an end that says something */
 };
-
-void paths_load_cells(const struct run *run, struct path_cells *out);
-void paths_free_cells(struct path_cells *c);
-/* NULL if there is none of that name. */
-const struct path_cell *paths_cell(const struct path_cells *c, size_t kernel, size_t row,
-				   const char *name, bool crash);
-void paths_info(const struct run *run, size_t kernel, size_t row, struct path_info *info);
-/* "FOLL_GET", ... */
-const char *paths_way_name(char way);
-bool paths_reached(const struct path_cell *c);
-int paths_status(const struct run *run, const struct path_cells *c);
-
-void paths_text(const struct run *run, const struct path_cells *c, struct text *t);
-void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t);
-void paths_ktap(const struct run *run, const struct path_cells *c, struct text *t);
-/* The console's lines of a crash, cut to the point; as a short list of functions. */
-void paths_trace(const struct path_cell *c, struct text *t);
 
 #endif

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report.txt of a run of paths: the open ones first, then the whole matrix. */
+#include "host/paths/report.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 static const char *const kinds[] = { "anon", "anon-thp", "shmem", "shmem-thp", "hugetlb" };
 static const char *const pinned[] = { "none", "longterm", "exclusive" };

@@ -3,8 +3,8 @@
  * One kernel against another, figure by figure, under the rules of the
  * engine: exact differences, or medians with their intervals.
  */
-#ifndef PINLAB_COMPARE_H
-#define PINLAB_COMPARE_H
+#ifndef PINLAB_HOST_REPORT_COMPARE_H
+#define PINLAB_HOST_REPORT_COMPARE_H
 
 #include "host/report/run.h"
 #include "host/base/stats.h"

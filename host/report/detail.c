@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The details of report.txt: every row, and what grew in those that are slower. */
+#include "host/report/detail.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/report/profile.h"
 #include "host/report/report.h"
+#include "host/report/table.h"
+#include "host/report/text.h"
 
 #define FUNCTIONS_SHOWN 8
 

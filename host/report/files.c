@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* samples.tsv and manifest.json */
+#include "host/report/files.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/base/files.h"
 #include "host/report/report.h"
 
 #define MANIFEST "manifest.json"

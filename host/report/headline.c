@@ -4,11 +4,14 @@
  * for. Made of the rows named benchmark/kind/pages, where every kind of small
  * folio, and every kind of large one, usually changes alike.
  */
+#include "host/report/headline.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 static const char *const small_kinds[] = { "anon", "shmem", "file", NULL };
 static const char *const large_kinds[] = { "anon-thp", "shmem-thp", "hugetlb", NULL };

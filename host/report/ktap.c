@@ -4,6 +4,8 @@
  * its rows below it, then the checks of the measurement itself. A slower row
  * is a finding and no failure: figures stand in report.txt and samples.tsv.
  */
+#include "host/report/ktap.h"
+
 #include <string.h>
 
 #include "host/report/report.h"

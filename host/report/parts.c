@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The details of report.txt that are not figures: boots, rows without one, configs, series. */
+#include "host/report/parts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 static const struct boot *side_first_boot(const struct side *s)
 {

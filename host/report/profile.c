@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+
 #define FUNCTION_MAX 128
 
 /* The lines of one window. */

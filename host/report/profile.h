@@ -7,8 +7,8 @@
  * line, the lines of a window together. Lines that are anything else are left
  * out: the profile explains figures, it makes none.
  */
-#ifndef PINLAB_PROFILE_H
-#define PINLAB_PROFILE_H
+#ifndef PINLAB_HOST_REPORT_PROFILE_H
+#define PINLAB_HOST_REPORT_PROFILE_H
 
 #include "host/report/compare.h"
 

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/report/report.h"
-#include "host/paths/paths.h"
+#include "host/base/files.h"
+#include "host/nightly/files.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
+#include "host/paths/cells.h"
+#include "host/paths/files.h"
+#include "host/paths/paths.h"
+#include "host/report/files.h"
+#include "host/report/ktap.h"
+#include "host/report/text.h"
+#include "host/torture/files.h"
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>

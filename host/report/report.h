@@ -3,8 +3,8 @@
  * From a run folder to its reports. Every file is made from the folder alone
  * and comes out the same, byte for byte, whenever and wherever it is made.
  */
-#ifndef PINLAB_REPORT_H
-#define PINLAB_REPORT_H
+#ifndef PINLAB_HOST_REPORT_REPORT_H
+#define PINLAB_HOST_REPORT_REPORT_H
 
 #include "host/report/compare.h"
 #include "host/base/text.h"
@@ -43,40 +43,5 @@ int report_put(const struct run *run, const char *name, const char *s, size_t n)
 int report_put_text(const struct run *run, const char *name, struct text *t);
 /* samples.tsv and manifest.json: last of all, it stands for the others being whole. The same. */
 int report_put_manifest(const struct run *run);
-
-/* The parts of report.txt */
-void report_text(const struct report *r, struct text *t);
-void report_sentence(const struct report *r, struct text *t);
-void report_subject(const struct report *r, struct text *t);
-void report_limits(const struct run *run, bool compared, struct text *t);
-void report_command(const struct run *run, struct text *t);
-void report_headline(const struct comparison *c, struct text *t);
-void report_summary(const struct comparison *c, struct text *t);
-void report_legend(const struct comparison *c, struct text *t);
-void report_lines(const struct comparison *c, struct text *t);
-void report_boots(const struct report *r, struct text *t);
-void report_rows(const struct report *r, enum verdict v, const char *title, struct text *t);
-/* One kernel against another in a sentence, without its full stop. */
-void report_pair(const struct comparison *c, struct text *t);
-/*
- * CONFIG_ options that differ between the first boots of two kernels. 0, or
- * -ENOENT if one of them has no config file.
- */
-int config_diff(const struct side *a, const struct side *b, struct strlist *out);
-/* A side's name as a column's head, or its part (`baseline`) if it is too long. */
-const char *head_name(const struct side *s, const char *part);
-
-/* The other files, as text */
-void report_samples(const struct run *run, struct text *t);
-void report_ktap(const struct report *r, struct text *t);
-char *report_manifest(const struct run *run, const struct text *samples);
-/*
- * 0; -ESTALE after saying which file is not the one that manifest.json lists.
- * A folder without manifest.json has nothing to be checked against.
- */
-int manifest_check(const struct run *run);
-
-/* "pin_fast" of "pin_fast/anon/512": its length */
-size_t benchmark_len(const char *row);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/report/profile.h"
 
 /* A plan is written by pinlab itself; past these it is not one. */

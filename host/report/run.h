@@ -4,8 +4,8 @@
  * Everything that is reported is made from this, so it reads nothing but the
  * run folder: no clock, no host, no cache.
  */
-#ifndef PINLAB_SAMPLES_H
-#define PINLAB_SAMPLES_H
+#ifndef PINLAB_HOST_REPORT_RUN_H
+#define PINLAB_HOST_REPORT_RUN_H
 
 #include <jansson.h>
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table on the first screen: one line for each benchmark and metric. */
+#include "host/report/table.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/report/report.h"
+#include "host/report/text.h"
 
 /* More lines than this, and the benchmarks that did not change share a sentence. */
 #define SUMMARY_LINES 24

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The first screen of report.txt: the verdict, what was compared, what it does not show. */
+#include "host/report/text.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/detail.h"
+#include "host/report/headline.h"
+#include "host/report/parts.h"
 #include "host/report/report.h"
+#include "host/report/table.h"
 
 #define UNITS_SHOWN 4
 

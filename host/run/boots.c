@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/run/boots.h"
+#include "host/base/files.h"
+#include "host/kernel/initramfs.h"
+#include "host/kernel/others_disk.h"
 #include "host/run/keep.h"
 #include "host/run/symbols.h"
-#include "host/kernel/others_disk.h"
 #include "host/torture/torture.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_BOOTS_H
-#define PINLAB_BOOTS_H
+#ifndef PINLAB_HOST_RUN_BOOTS_H
+#define PINLAB_HOST_RUN_BOOTS_H
 
 #include "host/run/plan.h"
 
@@ -13,11 +13,5 @@ int boots_run(struct run_plan *p);
 
 /* Does a guest really come up on this engine? Fills in why not. */
 bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size_t len);
-
-/*
- * The initramfs of a kernel: init, the driver, the disk image. From the
- * cache, keyed by what is in it. The caller frees; NULL after saying why.
- */
-char *initramfs_get(const struct kernel *k);
 
 #endif

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
+
 struct loading {
 	struct bench_row *rows;
 	size_t n;

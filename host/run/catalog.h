@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_ROWS_H
-#define PINLAB_ROWS_H
+#ifndef PINLAB_HOST_RUN_CATALOG_H
+#define PINLAB_HOST_RUN_CATALOG_H
 
 #include "host/base/util.h"
 

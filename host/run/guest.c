@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+
 /* A guest that floods its console or its records is stopped here. */
 #define FILE_LIMIT (256ul << 20)
 

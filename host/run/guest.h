@@ -3,8 +3,8 @@
  * One guest: started, watched while it runs, and judged when it is gone.
  * What comes out of it is not trusted; see records.h.
  */
-#ifndef PINLAB_GUEST_H
-#define PINLAB_GUEST_H
+#ifndef PINLAB_HOST_RUN_GUEST_H
+#define PINLAB_HOST_RUN_GUEST_H
 
 #include "host/run/machine.h"
 #include "host/run/records.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
 #include "host/base/util.h"
 
 #define FILES_MAX 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_KEEP_H
-#define PINLAB_KEEP_H
+#ifndef PINLAB_HOST_RUN_KEEP_H
+#define PINLAB_HOST_RUN_KEEP_H
 
 /*
  * Take apart what guest/keep.c of a guest has sent: each file goes to

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+
 /*
  * rdrand and rdseed would bring the host's randomness into the guest. `max`
  * is TCG's own CPU, the same on every host.

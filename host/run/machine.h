@@ -4,8 +4,8 @@
  * architecture is one more entry in arches[], and an outb() of its own in
  * guest/record.c.
  */
-#ifndef PINLAB_MACHINE_H
-#define PINLAB_MACHINE_H
+#ifndef PINLAB_HOST_RUN_MACHINE_H
+#define PINLAB_HOST_RUN_MACHINE_H
 
 #include "host/base/util.h"
 

@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
+
 /* Prime, so that the A/A boots' phases share no period with a tick. */
 #define SKEW_STEP 100003ul
 /* The series that seeded bugs stand on. */

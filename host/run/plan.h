@@ -4,8 +4,8 @@
  * written once, before the first boot; a boot is done when its outcome.json
  * is there, so a run that was cut off is continued by doing the rest.
  */
-#ifndef PINLAB_RUN_H
-#define PINLAB_RUN_H
+#ifndef PINLAB_HOST_RUN_PLAN_H
+#define PINLAB_HOST_RUN_PLAN_H
 
 #include <jansson.h>
 

@@ -7,6 +7,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/base/files.h"
+#include "host/base/process.h"
+#include "host/kernel/names.h"
 #include "host/run/boots.h"
 
 /* What the kernel's command line holds, less what else stands on it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What the verbs that boot kernels do before the first boot, and after the last. */
-#ifndef PINLAB_PREPARE_H
-#define PINLAB_PREPARE_H
+#ifndef PINLAB_HOST_RUN_PREPARE_H
+#define PINLAB_HOST_RUN_PREPARE_H
 
 #include "host/run/plan.h"
 

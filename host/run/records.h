@@ -5,8 +5,8 @@
  * its number and a checksum, every size has a limit, and the first thing that
  * is wrong ends the reading with its line and byte.
  */
-#ifndef PINLAB_RECORDS_H
-#define PINLAB_RECORDS_H
+#ifndef PINLAB_HOST_RUN_RECORDS_H
+#define PINLAB_HOST_RUN_RECORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
+
 static bool is_run(const char *dir)
 {
 	char *plan = xasprintf("%s/plan.json", dir);

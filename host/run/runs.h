@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The folders below results/ that hold a run. */
-#ifndef PINLAB_RUNS_H
-#define PINLAB_RUNS_H
+#ifndef PINLAB_HOST_RUN_RUNS_H
+#define PINLAB_HOST_RUN_RUNS_H
 
 #include "host/base/util.h"
 

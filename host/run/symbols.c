@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/base/util.h"
 
 /* The upper half of a 64-bit address space is the kernel's. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_SYMBOLS_H
-#define PINLAB_SYMBOLS_H
+#ifndef PINLAB_HOST_RUN_SYMBOLS_H
+#define PINLAB_HOST_RUN_SYMBOLS_H
 
 /*
  * Make functions of the addresses that host/plugin/insnprof.c counted:

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The other files of a torture run: verdicts.ktap, tables, and all of them written. */
+#include "host/torture/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/files.h"
 #include "host/report/report.h"
+#include "host/torture/report.h"
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 
 /* '#' would begin a directive. */
 static void put_why(struct text *t, const char *why)

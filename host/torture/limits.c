@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Figures of the scenarios limits/..., side by side. What an answer changes to is in the facts. */
+#include "host/torture/limits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 
 #define LIMITS		"limits/"
 #define SPURIOUS	"limits/spurious"

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report.txt of a torture run: the verdict, the tables, the findings. */
+#include "host/torture/report.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/report/report.h"
+#include "host/report/text.h"
+#include "host/torture/limits.h"
 #include "host/torture/torture.h"
+#include "host/torture/verdict.h"
 
 #define COLUMNS_MAX 4		/* kernels side by side */
 

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/run/boots.h"
 #include "host/kernel/kconfig.h"
-#include "host/run/prepare.h"
+#include "host/kernel/names.h"
 #include "host/report/report.h"
+#include "host/run/boots.h"
 #include "host/run/catalog.h"
+#include "host/run/prepare.h"
 #include "host/torture/torture.h"
 #include "host/verb.h"
 

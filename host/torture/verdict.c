@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From records and consoles to verdicts. */
+#include "host/torture/verdict.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/files.h"
 #include "host/torture/torture.h"
 
 bool torture_is_bug(const char *kernel)

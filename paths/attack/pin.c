@@ -14,8 +14,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "guest/paths/path.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/disk.h"
+#include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)
 {

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)

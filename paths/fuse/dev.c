@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-#include "guest/paths/path.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/fuse.h"
+#include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)
 {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 /* lib/test_hmm_uapi.h, which is not exported. */

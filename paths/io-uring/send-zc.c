@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 #include "guest/paths/uring.h"
 

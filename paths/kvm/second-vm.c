@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "guest/paths/path.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/kvm.h"
+#include "guest/paths/path.h"
 
 static int other(struct path_cell *c)
 {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int other(struct path_cell *c)

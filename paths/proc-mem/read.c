@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int other(struct path_cell *c)

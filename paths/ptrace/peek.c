@@ -4,6 +4,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int other(struct path_cell *c)

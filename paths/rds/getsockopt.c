@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 #ifndef AF_RDS

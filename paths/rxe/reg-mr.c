@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest/netlink.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 /* enum ib_access_flags: local and remote write */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int touch(struct path_cell *c)

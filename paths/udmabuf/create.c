@@ -8,6 +8,7 @@
 #include <linux/udmabuf.h>
 #include <sys/ioctl.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int setup(struct path_cell *c)

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int setup(struct path_cell *c)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "guest/netlink.h"
+#include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
 static int setup(struct path_cell *c)

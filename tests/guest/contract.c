@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "guest/bench/bench.h"
+#include "guest/bench/steps.h"
 #include "guest/clock.h"
 
 enum state { U, P, X };

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/child.h"
 #include "guest/clock.h"
 #include "guest/torture/torture.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Run folders that a test writes itself: kernels, boots and what these left. */
-#ifndef PINLAB_TEST_MAKERUN_H
-#define PINLAB_TEST_MAKERUN_H
+#ifndef PINLAB_TESTS_UNIT_MAKERUN_H
+#define PINLAB_TESTS_UNIT_MAKERUN_H
 
 #include <jansson.h>
 
+#include "host/base/files.h"
 #include "rundir.h"
 
 /* One boot of the run to be. */

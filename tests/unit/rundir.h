@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Run folders for tests: fresh copies of the golden ones, edited, compared with golden files. */
-#ifndef PINLAB_TEST_RUNDIR_H
-#define PINLAB_TEST_RUNDIR_H
+#ifndef PINLAB_TESTS_UNIT_RUNDIR_H
+#define PINLAB_TESTS_UNIT_RUNDIR_H
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "stream.h"
+#include "host/base/files.h"
 #include "host/base/text.h"
+#include "stream.h"
 
 static const char *const derived[] = {
 	"report.txt", "verdicts.ktap", "manifest.json", "samples.tsv",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Record streams for tests: lines with their number and checksum put on. */
-#ifndef PINLAB_TEST_STREAM_H
-#define PINLAB_TEST_STREAM_H
+#ifndef PINLAB_TESTS_UNIT_STREAM_H
+#define PINLAB_TESTS_UNIT_STREAM_H
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two runs against each other, as the verb does it. */
-#include "rundir.h"
+#include "host/base/files.h"
 #include "host/verb.h"
+#include "rundir.h"
 
 static int compare_to(const char *a, const char *b, char **out)
 {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "host/base/files.h"
 #include "host/kernel/kconfig.h"
 
 static void flavor(const char *file, const char *text)

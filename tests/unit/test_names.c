@@ -9,6 +9,7 @@
 
 #include "host/kernel/bugs.h"
 #include "host/kernel/kernel.h"
+#include "host/kernel/names.h"
 
 static struct strlist bugs;	/* those of 6.12, "6.12+busted:NAME" */
 

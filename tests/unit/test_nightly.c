@@ -7,8 +7,13 @@
 
 #include <ctype.h>
 
+#include "host/base/files.h"
+#include "host/nightly/compare.h"
+#include "host/nightly/divide.h"
+#include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
+#include "host/nightly/turns.h"
 #include "host/report/report.h"
 
 static void test_budget(void **state)

@@ -6,6 +6,7 @@
  */
 #include "makerun.h"
 
+#include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/report/report.h"
 

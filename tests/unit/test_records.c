@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "host/base/files.h"
 #include "host/run/records.h"
 #include "stream.h"
 

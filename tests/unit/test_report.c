@@ -5,8 +5,9 @@
  * derived from, and compared byte for byte. After a change that is meant,
  * PINLAB_UPDATE_GOLDEN=1 writes the golden files anew: read the diff.
  */
-#include "rundir.h"
+#include "host/base/files.h"
 #include "host/report/report.h"
+#include "rundir.h"
 
 /* A whole stream, of a guest that counts nanoseconds. */
 #define NS_STREAM \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "host/base/files.h"
 #include "host/kernel/series.h"
 
 /* The time of the base's files; long before any that is "now". */

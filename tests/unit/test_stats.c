@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "host/base/files.h"
 #include "host/base/stats.h"
 #include "host/base/util.h"
 

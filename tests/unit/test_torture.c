@@ -6,6 +6,7 @@
  */
 #include "makerun.h"
 
+#include "host/base/files.h"
 #include "host/report/report.h"
 #include "host/torture/torture.h"
 

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/child.h"
 #include "guest/torture/limits.h"
 

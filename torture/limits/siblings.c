@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/bench/steps.h"
 #include "guest/torture/limits.h"
 
 #define MTHP		"/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled"

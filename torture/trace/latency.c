@@ -14,8 +14,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "guest/perf.h"
+#include "guest/bench/steps.h"
 #include "guest/others_disk.h"
+#include "guest/perf.h"
 #include "guest/torture/torture.h"
 #include "guest/uring.h"
 

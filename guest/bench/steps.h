@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_GUEST_BENCH_STEPS_H
+#define PINLAB_GUEST_BENCH_STEPS_H
+
+#include "guest/bench/bench.h"
+
+struct pinlab_step *step_add(struct steps *st, enum pinlab_op op, unsigned int slot);
+/* calls x batch pages from addr on, each call right behind the one before. */
+struct pinlab_step *step_over(struct steps *st, enum pinlab_op op, unsigned int slot,
+			      const void *addr, unsigned long pages, unsigned long batch);
+int steps_run(struct row *r, struct steps *st);
+/* State of the page behind addr; 0 or -1 after row_fail(). */
+int page_info(struct row *r, const void *addr, struct pinlab_page_info *info);
+/* teardown: nothing pinned is left on the row's memory. 0 or -1 after row_fail(). */
+int check_unpinned(struct row *r);
+/* The whole of most in-kernel benchmarks: take the row's memory, give it back. */
+int bench_take_give(struct row *r, enum pinlab_op take, enum pinlab_op give);
+/* setup that allocates PINNED_PAGES of the row's kind. */
+int bench_alloc(struct row *r);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_GUEST_MODEL_END_H
+#define PINLAB_GUEST_MODEL_END_H
+
+#include "guest/model/run.h"
+
+/* Release all, and look at everything a last time. */
+int run_end(struct run *run);
+
+#endif

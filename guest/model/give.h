@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_GUEST_MODEL_GIVE_H
+#define PINLAB_GUEST_MODEL_GIVE_H
+
+#include "guest/model/run.h"
+
+int run_give(struct run *run, const struct model_op *o);
+int run_change(struct run *run, const struct model_op *o);
+int run_bug(struct run *run, const struct model_op *o);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_HOST_NIGHTLY_LOAD_H
+#define PINLAB_HOST_NIGHTLY_LOAD_H
+
+#include "host/nightly/nightly.h"
+
+void night_look(const char *dir, struct night_look *l);
+/* 0, or -errno after saying why. A turn that was not run is no error. */
+int night_load(const char *dir, struct night *n);
+void night_free(struct night *n);
+/* As an exit status. */
+int night_status(const struct night *n);
+size_t night_count(const struct night *n, size_t cell, enum verdict v);
+const char *night_kernel_text(const struct night_cell *c, const char *key);
+/* Why this kernel was not there to be booted; NULL if it was. */
+const char *night_unbuilt(const struct night *n, size_t cell);
+/* The boot of a turn that is loaded. */
+const struct boot *night_boot(const struct night_turn *t);
+/* The share of each timed scenario in a turn, in whole seconds. */
+long night_share(const struct night_turn *t);
+/* "6.12+exclusive/torture/race/fork", the stable name of a result. The caller frees. */
+char *night_test_name(const struct night *n, size_t cell, size_t scenario);
+/* The failure that a result is due to; NULL if there is none. */
+const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario);
+/* The lines that a guest sent with a finding; NULL for a crash. */
+const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f);
+/* A run of the verb nightly, by its plan. */
+bool night_is_run(const char *dir);
+
+#endif

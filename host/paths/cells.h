@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_HOST_PATHS_CELLS_H
+#define PINLAB_HOST_PATHS_CELLS_H
+
+#include "host/paths/paths.h"
+
+/* A run of the verb paths, by its plan. */
+bool paths_is_run(const char *dir);
+void paths_load_cells(const struct run *run, struct path_cells *out);
+void paths_free_cells(struct path_cells *c);
+/* NULL if there is none of that name. */
+const struct path_cell *paths_cell(const struct path_cells *c, size_t kernel, size_t row,
+				   const char *name, bool crash);
+void paths_info(const struct run *run, size_t kernel, size_t row, struct path_info *info);
+/* "FOLL_GET", ... */
+const char *paths_way_name(char way);
+bool paths_reached(const struct path_cell *c);
+int paths_status(const struct run *run, const struct path_cells *c);
+/* The console's lines of a crash, cut to the point; as a short list of functions. */
+void paths_trace(const struct path_cell *c, struct text *t);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_HOST_REPORT_HEADLINE_H
+#define PINLAB_HOST_REPORT_HEADLINE_H
+
+#include "host/report/report.h"
+
+void report_headline(const struct comparison *c, struct text *t);
+
+#endif

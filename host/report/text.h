@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_HOST_REPORT_TEXT_H
+#define PINLAB_HOST_REPORT_TEXT_H
+
+#include "host/report/report.h"
+
+/* The parts of report.txt */
+void report_text(const struct report *r, struct text *t);
+void report_sentence(const struct report *r, struct text *t);
+void report_subject(const struct report *r, struct text *t);
+void report_limits(const struct run *run, bool compared, struct text *t);
+void report_command(const struct run *run, struct text *t);
+/* One kernel against another in a sentence, without its full stop. */
+void report_pair(const struct comparison *c, struct text *t);
+/* "pin_fast" of "pin_fast/anon/512": its length */
+size_t benchmark_len(const char *row);
+
+#endif
