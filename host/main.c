@@ -145,13 +145,17 @@ static const struct verb {
 	{
 		"kernel", verb_kernel, "build kernels only, and print where they are",
 "Usage: ./pinlab kernel [--kernels LIST] [--series FILE] [--base BASE]\n"
-"                       [--flavor lean]\n"
+"                       [--flavor lean] [--source]\n"
 "\n"
 "Prints one line a kernel: its name and the folder with vmlinux, config,\n"
 "System.map and the series. Nothing is built twice.\n"
 "\n"
-"Example:\n"
+"  --source         build nothing: fetch the source of each kernel's base, and\n"
+"                   print the folder with it, whole and without any series\n"
+"\n"
+"Examples:\n"
 "  ./pinlab kernel --kernels 6.1+exclusive\n"
+"  ./pinlab kernel --kernels 6.12 --source\n"
 	},
 	{
 		"report", verb_report, "derive every report of a run again, offline",

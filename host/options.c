@@ -10,7 +10,7 @@ enum {
 	OPT_KERNELS = 256, OPT_BENCH, OPT_ENGINE, OPT_FLAVOR, OPT_BASE, OPT_RUN, OPT_MODULE,
 	OPT_SERIES, OPT_BOOTS, OPT_DELTA, OPT_JOBS, OPT_TIMEOUT, OPT_SILENCE, OPT_SEED,
 	OPT_NO_PROFILE, OPT_SCENARIOS, OPT_DURATION, OPT_STOP, OPT_HOST_KERNEL,
-	OPT_BUDGET, OPT_FLAVORS, OPT_AGAINST, OPT_PATHS, OPT_MODE,
+	OPT_BUDGET, OPT_FLAVORS, OPT_AGAINST, OPT_PATHS, OPT_MODE, OPT_SOURCE,
 };
 
 static const struct option table[] = {
@@ -38,6 +38,7 @@ static const struct option table[] = {
 	{ "against", required_argument, NULL, OPT_AGAINST },
 	{ "paths", required_argument, NULL, OPT_PATHS },
 	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "source", no_argument, NULL, OPT_SOURCE },
 	{ 0 }
 };
 
@@ -52,7 +53,7 @@ static const struct {
 		     "timeout silence seed stop on-the-running-kernel" },
 	{ "paths", "kernels paths mode engine flavor base run series jobs timeout silence" },
 	{ "nightly", "budget kernels flavors scenarios engine base series seed run against" },
-	{ "kernel", "kernels flavor base series" },
+	{ "kernel", "kernels flavor base series source" },
 	{ "report", "run" },
 	{ "compare", "seed" },
 	{ "list", "" },
@@ -139,6 +140,9 @@ static int take(struct options *o, int c, const char *arg)
 		return 0;
 	case OPT_MODE:
 		o->mode = arg;
+		return 0;
+	case OPT_SOURCE:
+		o->source = true;
 		return 0;
 	case OPT_NO_PROFILE:
 		o->profile = false;

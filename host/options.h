@@ -31,6 +31,7 @@ struct options {
 	long duration;			/* torture: seconds of each boot; 0: default */
 	bool stop;			/* torture: a boot ends at the first failure */
 	bool host_kernel;		/* torture this machine's own kernel */
+	bool source;			/* kernel: fetch the sources, build nothing */
 	bool profile;			/* count instructions by function */
 	int argc;			/* the whole command, for the record */
 	char **argv;

@@ -471,22 +471,17 @@ bool kernel_cached(struct kernel *k)
 	return all;
 }
 
-int kernel_source(const char *base, char **dir)
+int kernel_source(const struct kernel *k, char **dir)
 {
-	struct kernel k = { .name = (char *)base, .base = (char *)base,
-			    .branch = (char *)base };
-	struct strlist bases = { 0 };
 	struct source *s;
-	int ret = PINLAB_OK;
+	int ret = source_find(k, &s);
 
-	bases_list(&bases);
-	if (!strlist_has(&bases, base)) {
-		err("source of %s: no such base; kernels/bases lists them", base);
-		ret = PINLAB_USAGE;
-	}
-	strlist_free(&bases);
+	*dir = NULL;
 	if (!ret)
-		ret = source_find(&k, &s);
-	*dir = ret ? NULL : xstrdup(s->linux_dir);
-	return ret;
+		ret = source_lock(s, k);
+	if (ret)
+		return ret;
+	*dir = xstrdup(s->linux_dir);
+	source_unlock(s);
+	return PINLAB_OK;
 }

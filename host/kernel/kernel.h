@@ -44,10 +44,12 @@ int kernel_get(struct kernel *k);
 bool kernel_cached(struct kernel *k);
 
 /*
- * The folder with the source of one of our bases, fetched if need be; the
- * caller frees. For reading what is not touched by any series, like
- * scripts/checkpatch.pl.
+ * The folder with the source of k's base, fetched if need be, whole and without
+ * any series; builds nothing. It stays without one only as long as nobody builds:
+ * who reads what a series touches holds the base's lock, see source.h. *dir is
+ * NULL after a failure; the caller frees. PINLAB_OK, PINLAB_BROKE after saying
+ * why, PINLAB_INTERRUPTED.
  */
-int kernel_source(const char *base, char **dir);
+int kernel_source(const struct kernel *k, char **dir);
 
 #endif
