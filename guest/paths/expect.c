@@ -39,7 +39,7 @@ static const struct expect *exception(const struct path *p, enum scheme s, enum 
 	return NULL;
 }
 
-/* contract.md: a correct exclusive pin stops those who pin, and only those. */
+/* doc/contract.md: a correct exclusive pin stops those who pin, and only those. */
 static enum answer rule(const struct path *p, enum scheme s)
 {
 	enum way way = path_way(p);

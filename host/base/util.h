@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Exit statuses, as DESIGN.md fixes them: others script against these. */
+/* Exit statuses, as doc/design.md has them: others script against these. */
 enum pinlab_exit {
 	PINLAB_OK = 0,
 	PINLAB_FAIL = 1,	/* a verdict is FAIL */
