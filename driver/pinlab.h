@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 
 #include "include/pinlab_uapi.h"
+#include "include/wire.h"
 
 /* How the pages of a slot were taken; a slot never mixes two kinds. */
 enum pinlab_hold {

@@ -132,7 +132,7 @@ static void share(struct racer *c, struct held *h)
 		pinlab_event(EVENT_REFUSED, PINLAB_RETAKE, h->addr, folio, err);
 		c->r->not_retaken++;
 		if (err != -EBUSY)
-			pinlab_violation("result", folio,
+			pinlab_violation(PROMISE_RESULT, folio,
 					 "reexc_user_page() of a pinned page returned %d", err);
 	}
 }
@@ -157,7 +157,7 @@ static void refused(struct racer *c, struct held *h, long n)
 	if (fatal_signal_pending(current) ||
 	    ((c->r->flags & PINLAB_RACE_FAULTS) && is_fault(n)))
 		return;
-	pinlab_violation("result", NULL, "%s of memory that is there returned %ld",
+	pinlab_violation(PROMISE_RESULT, NULL, "%s of memory that is there returned %ld",
 			 pinlab_op_name(h->op), n);
 }
 

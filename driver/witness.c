@@ -271,30 +271,30 @@ static atomic64_t *word_of(struct folio *folio)
 static void check_flags(struct folio *folio, bool exclusive, const char *when)
 {
 	if (!folio_maybe_dma_pinned(folio))
-		pinlab_violation("flag", folio, "%s: pinned, and folio_maybe_dma_pinned() says no",
+		pinlab_violation(PROMISE_FLAG, folio, "%s: pinned, and folio_maybe_dma_pinned() says no",
 				 when);
 	if (!PINLAB_HAS_EXCLUSIVE)
 		return;
 	if (exclusive && !folio_maybe_exclusive_pinned(folio))
-		pinlab_violation("flag", folio,
+		pinlab_violation(PROMISE_FLAG, folio,
 				 "%s: pinned exclusively, and folio_maybe_exclusive_pinned() says no",
 				 when);
 	if (!exclusive && folio_maybe_exclusive_pinned(folio))
-		pinlab_violation("pin-beside-exclusive", folio,
+		pinlab_violation(PROMISE_BESIDE, folio,
 				 "%s: an ordinary pin is held on a folio that is exclusive", when);
 }
 
 static void judge(struct folio *folio, u64 old, bool exclusive, u32 request)
 {
 	if (exclusive && X_OF(old) && OWNER_OF(old) != request)
-		pinlab_violation("two-owners", folio,
+		pinlab_violation(PROMISE_TWO_OWNERS, folio,
 				 "an exclusive pin was given, and request %#x holds %u exclusively already",
 				 OWNER_OF(old), X_OF(old));
 	if (exclusive && P_OF(old))
-		pinlab_violation("pin-beside-exclusive", folio,
+		pinlab_violation(PROMISE_BESIDE, folio,
 				 "an exclusive pin was given beside %u ordinary ones", P_OF(old));
 	if (!exclusive && X_OF(old))
-		pinlab_violation("pin-beside-exclusive", folio,
+		pinlab_violation(PROMISE_BESIDE, folio,
 				 "an ordinary pin was given beside the exclusive one of request %#x",
 				 OWNER_OF(old));
 }
@@ -305,7 +305,7 @@ static bool is_nobodys(struct page *page, bool exclusive)
 	if (page != ZERO_PAGE(0))
 		return false;
 	if (exclusive)
-		pinlab_violation("flag", page_folio(page), "the zero page was given exclusively");
+		pinlab_violation(PROMISE_FLAG, page_folio(page), "the zero page was given exclusively");
 	return true;
 }
 
@@ -396,7 +396,7 @@ static void audit_refs(struct folio *folio, int most, struct pinlab_audit *a)
 	if (refs > 0 && refs <= most)
 		return;
 	a->bad++;
-	pinlab_violation("count", folio,
+	pinlab_violation(PROMISE_COUNT, folio,
 			 "at rest the folio has %d references, it had %d before", refs, most);
 }
 
@@ -412,7 +412,7 @@ static void audit_page(struct page *page, struct pinlab_audit *a)
 	if (page == ZERO_PAGE(0) || !word || (pins == claimed && exclusive == !!X_OF(w)))
 		return;
 	a->bad++;
-	pinlab_violation("count", folio,
+	pinlab_violation(PROMISE_COUNT, folio,
 			 "at rest the folio has %ld pins%s, held are %u ordinary and %u exclusive ones",
 			 pins, exclusive ? " and is exclusive" : "", P_OF(w), X_OF(w));
 }

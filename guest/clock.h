@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "include/pinlab_uapi.h"
+#include "include/wire.h"
 
 /*
  * Under QEMU's icount with shift=0 the time stamp counter is the number of
@@ -31,7 +32,7 @@ int64_t clock_cost(void);
 
 static inline const char *clock_unit(void)
 {
-	return clock_kind == PINLAB_CLOCK_CYCLES ? "insn" : "ns";
+	return clock_kind == PINLAB_CLOCK_CYCLES ? WIRE_CLOCK_INSN : WIRE_CLOCK_NS;
 }
 
 #endif

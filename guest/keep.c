@@ -13,14 +13,16 @@
 #include <sys/io.h>
 #endif
 
+#include "include/wire.h"
+
 static unsigned short port;
 
 int keep_open(const char *to)
 {
 #if defined(__x86_64__)
-	if (!to || strncmp(to, "port:", 5))
+	if (!to || strncmp(to, WIRE_PORT, strlen(WIRE_PORT)))
 		return -ENODEV;
-	port = strtoul(to + 5, NULL, 0);
+	port = strtoul(to + strlen(WIRE_PORT), NULL, 0);
 	/* Inherited by the processes that scenarios run in. */
 	return port && !ioperm(port, 1, 1) ? 0 : -EPERM;
 #else
@@ -53,8 +55,8 @@ int keep_file(const char *path, const char *name)
 	for (; *name && n + 1 < sizeof(plain); name++)
 		plain[n++] = isalnum((unsigned char)*name) || strchr("._-+", *name) ? *name : '_';
 	plain[n] = '\0';
-	left = st.st_size > (off_t)KEEP_BYTES ? KEEP_BYTES : (size_t)st.st_size;
-	n = snprintf(head, sizeof(head), "file %s%s %zu\n", plain,
+	left = st.st_size > (off_t)WIRE_FILE_BYTES ? WIRE_FILE_BYTES : (size_t)st.st_size;
+	n = snprintf(head, sizeof(head), WIRE_FILE "%s%s %zu\n", plain,
 		     (off_t)left < st.st_size ? ".cut" : "", left);
 	send(head, n);
 	while (left) {

@@ -2,13 +2,11 @@
 #ifndef PINLAB_GUEST_KEEP_H
 #define PINLAB_GUEST_KEEP_H
 
-#define KEEP_BYTES	(16ul << 20)	/* of one file; more is cut off, and said in its name */
-
 /* Where files go: "port:0x403", as in record_open(). NULL: nowhere. 0 or -errno. */
 int keep_open(const char *to);
 
 /*
- * Send a file to the host, under a name of letters, digits and "._-+"; other
+ * Send a file to the host, WIRE_FILE_BYTES of it at most, under a name of letters, digits and "._-+"; other
  * characters become '_'. host/run/keep.c is the reader. 0 or -errno; -ENODEV if
  * there is nowhere to send it.
  */

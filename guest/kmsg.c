@@ -8,18 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "include/wire.h"
+
 static int fd = -1;
 
-/* How the kernel begins to say that something is wrong with itself. */
-static const char *const complaints[] = {
-	"WARNING: ", "BUG: ", "kernel BUG at", "Oops", "general protection fault",
-	"KASAN", "UBSAN", "refcount_t: ", "page dumped because", "Bad page",
-	"list_add corruption", "list_del corruption", "INFO: possible", "INFO: rcu",
-	"rcu: INFO:", "INFO: task ", "soft lockup", "hard LOCKUP", "nonzero pincount",
-	"possible circular locking", "inconsistent lock state", "scheduling while atomic",
-	"sleeping function called", "unable to handle", "Bad rss-counter",
-	"non-zero pgtables_bytes", "stack segment", "double fault",
-};
+static const char *const complaints[] = { WIRE_CRASHES, WIRE_COMPLAINTS };
 
 static bool is_complaint(const char *text)
 {
@@ -66,7 +59,7 @@ static void take(struct complaint *c, const char *text)
 		snprintf(c->text, sizeof(c->text), "%s", text);
 	else if (c->n < COMPLAINT_LINES)
 		snprintf(c->line[c->n++], COMPLAINT_LINE, "%s", text);
-	if (strstr(text, "WARNING: "))
+	if (strstr(text, WIRE_WARNING))
 		c->warnings++;
 	else
 		c->others++;

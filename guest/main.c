@@ -28,9 +28,7 @@
 #include "guest/paths/path.h"
 #include "guest/record.h"
 #include "guest/torture/torture.h"
-
-#define EXIT_PORT	0xf4	/* QEMU's isa-debug-exit, see host/run/machine.c */
-#define EXIT_DONE	0x31	/* what the runner takes for "done" */
+#include "include/wire.h"
 
 struct guest_options {
 	const char *rows, *records, *files, *clock;
@@ -40,28 +38,28 @@ struct guest_options {
 	struct paths_config paths;	/* paths NULL: none */
 };
 
-static char *cmdline_value(const char *name)
+/* arg is one of WIRE_ARG_*. */
+static char *cmdline_value(const char *arg)
 {
 	static char line[4096];
-	char key[64], *s, *end;
+	char *s, *end;
 	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
 
 	if (fd >= 0)
 		close(fd);
 	line[n > 0 ? n : 0] = '\0';
-	snprintf(key, sizeof(key), "pinlab.%s=", name);
-	s = strstr(line, key);
+	s = strstr(line, arg);
 	if (!s)
 		return NULL;
-	s += strlen(key);
+	s += strlen(arg);
 	end = s + strcspn(s, "\n ");
 	return strndup(s, end - s);
 }
 
-static unsigned long number_value(const char *name)
+static unsigned long number_value(const char *arg)
 {
-	char *s = cmdline_value(name);
+	char *s = cmdline_value(arg);
 	unsigned long n = s ? strtoul(s, NULL, 10) : 0;
 
 	free(s);
@@ -156,8 +154,8 @@ static void finish(void)
 {
 	sync();
 #if defined(__x86_64__)
-	if (!ioperm(EXIT_PORT, 4, 1))
-		outl(EXIT_DONE, EXIT_PORT);
+	if (!ioperm(WIRE_EXIT_PORT, 4, 1))
+		outl(WIRE_EXIT_DONE, WIRE_EXIT_PORT);
 #endif
 	reboot(RB_POWER_OFF);
 }
@@ -168,7 +166,7 @@ static int run(const struct guest_options *o)
 	struct utsname u;
 	int err;
 
-	if (o->clock && !strcmp(o->clock, "insn"))
+	if (o->clock && !strcmp(o->clock, WIRE_CLOCK_INSN))
 		clock_kind = PINLAB_CLOCK_CYCLES;
 	cfg.exact = clock_kind == PINLAB_CLOCK_CYCLES;
 	cfg.repeats = o->repeats ? o->repeats : cfg.exact ? 5 : 30;
@@ -182,14 +180,14 @@ static int run(const struct guest_options *o)
 	}
 	keep_open(o->files);
 	uname(&u);
-	record("hello", RECORD_PROTOCOL, u.release, clock_unit());
+	record(WIRE_HELLO, field("%d", WIRE_PROTOCOL), u.release, clock_unit());
 	if (o->paths.paths)
 		paths_run(&o->paths);
 	else if (o->torture.scenarios)
 		torture_run(&o->torture);
 	else
 		frame_run(&cfg);
-	record("end", field("%lu", record_count()));
+	record(WIRE_END, field("%lu", record_count()));
 	return 0;
 }
 
@@ -201,24 +199,24 @@ static int as_init(void)
 	set_up_machine();
 	load_driver();
 	mount_disk();
-	o.rows = cmdline_value("bench");
-	o.records = cmdline_value("records");
-	o.files = cmdline_value("files");
-	o.clock = cmdline_value("clock");
-	o.profile = cmdline_value("profile");
-	o.torture.scenarios = cmdline_value("torture");
-	o.torture.seed = number_value("seed");
-	o.torture.seconds = number_value("seconds");
-	o.torture.stop = number_value("stop");
-	o.paths.paths = cmdline_value("paths");
-	o.paths.cell = cmdline_value("cell");
-	o.paths.crash = number_value("crash");
-	o.repeats = number_value("repeats");
-	skew = number_value("skew");
+	o.rows = cmdline_value(WIRE_ARG_BENCH);
+	o.records = cmdline_value(WIRE_ARG_RECORDS);
+	o.files = cmdline_value(WIRE_ARG_FILES);
+	o.clock = cmdline_value(WIRE_ARG_CLOCK);
+	o.profile = cmdline_value(WIRE_ARG_PROFILE);
+	o.torture.scenarios = cmdline_value(WIRE_ARG_TORTURE);
+	o.torture.seed = number_value(WIRE_ARG_SEED);
+	o.torture.seconds = number_value(WIRE_ARG_SECONDS);
+	o.torture.stop = number_value(WIRE_ARG_STOP);
+	o.paths.paths = cmdline_value(WIRE_ARG_PATHS);
+	o.paths.cell = cmdline_value(WIRE_ARG_CELL);
+	o.paths.crash = number_value(WIRE_ARG_CRASH);
+	o.repeats = number_value(WIRE_ARG_REPEATS);
+	skew = number_value(WIRE_ARG_SKEW);
 	if (skew)
 		skew_machine(skew);
 	if (!o.records) {
-		fprintf(stderr, "pinlab-guest: no pinlab.records= on the command line\n");
+		fprintf(stderr, "pinlab-guest: no " WIRE_ARG_RECORDS " on the command line\n");
 		reboot(RB_POWER_OFF);
 	}
 	/* Without the trailer the runner knows that this was no success. */

@@ -14,6 +14,8 @@
 #include <sys/io.h>
 #endif
 
+#include "include/wire.h"
+
 static unsigned long *seq;	/* shared with the processes that rows run in */
 static int out = -1;
 static unsigned short port;
@@ -35,8 +37,8 @@ int record_open(const char *to)
 	seq = mmap(NULL, sizeof(*seq), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (seq == MAP_FAILED)
 		return -ENOMEM;
-	if (!strncmp(to, "port:", 5))
-		return open_port(to + 5);
+	if (!strncmp(to, WIRE_PORT, strlen(WIRE_PORT)))
+		return open_port(to + strlen(WIRE_PORT));
 	out = open(to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	return out < 0 ? -errno : 0;
 }
@@ -80,14 +82,14 @@ static void send_all(const char *p, size_t n)
 static size_t add_field(char *line, size_t n, const char *s)
 {
 	line[n++] = '\t';
-	for (; *s && n < RECORD_LINE - 16; s++)
+	for (; *s && n < WIRE_LINE - 16; s++)
 		line[n++] = *s < ' ' || *s > '~' ? '?' : *s;
 	return n;
 }
 
 void record_fields(const char *type, ...)
 {
-	char line[RECORD_LINE];
+	char line[WIRE_LINE];
 	const char *s;
 	va_list ap;
 	size_t n;

@@ -7,9 +7,6 @@
 #ifndef PINLAB_GUEST_RECORD_H
 #define PINLAB_GUEST_RECORD_H
 
-#define RECORD_PROTOCOL	"1"
-#define RECORD_LINE	1024
-
 /*
  * to: "port:0x402" writes to QEMU's debug console, which takes a byte at the
  * very instruction that sends it, so that it neither loses what was sent

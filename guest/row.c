@@ -21,6 +21,7 @@
 #include "guest/clock.h"
 #include "guest/record.h"
 #include "guest/settle.h"
+#include "include/wire.h"
 
 #define MAX_REPEATS 256
 
@@ -87,7 +88,7 @@ int row_fail(struct row *r, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	verdict(r, "FAIL", fmt, ap);
+	verdict(r, WIRE_FAIL, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -97,7 +98,7 @@ int row_skip(struct row *r, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	verdict(r, "SKIP", fmt, ap);
+	verdict(r, WIRE_SKIP, fmt, ap);
 	va_end(ap);
 	return 1;
 }
@@ -225,7 +226,7 @@ static void send_samples(struct row *r)
 		for (unsigned int k = 0; k < f->m[i].n && k < f->cfg->repeats; k++) {
 			const struct sample *s = &f->m[i].s[k];
 
-			record("sample", r->name, r->bench->metrics[i].name, unit, field("%u", k),
+			record(WIRE_SAMPLE, r->name, r->bench->metrics[i].name, unit, field("%u", k),
 			       field("%.4f", (double)s->ticks / s->ops),
 			       field("%llu", (unsigned long long)s->ops),
 			       s->disturbed ? "1" : "0");
@@ -246,7 +247,7 @@ static void profile_pass(struct row *r)
 		if (f->marked_noise)
 			continue;
 		for (int i = 0; i < MAX_METRICS && r->bench->metrics[i].name; i++)
-			record("window", r->name, r->bench->metrics[i].name,
+			record(WIRE_WINDOW, r->name, r->bench->metrics[i].name,
 			       field("%u", f->m[i].window));
 		break;
 	}
@@ -328,7 +329,7 @@ static void child_row(struct row *r, void (*body)(struct row *r))
 	r->drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
 	body(r);
 	if (!*f->out->verdict)
-		strcpy(f->out->verdict, "PASS");
+		strcpy(f->out->verdict, WIRE_PASS);
 	fflush(NULL);
 	_exit(0);
 }
@@ -387,7 +388,7 @@ bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct 
 	r->frame = f;
 	*o->verdict = '\0';
 	*o->reason = '\0';
-	record("begin", r->name);
+	record(WIRE_BEGIN, r->name);
 	if (need) {
 		row_skip(r, "needs %s", need);
 	} else {
@@ -397,8 +398,8 @@ bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct 
 		if (b->after)
 			b->after(r);
 	}
-	record("result", r->name, o->verdict, o->reason);
-	return strcmp(o->verdict, "FAIL");
+	record(WIRE_RESULT, r->name, o->verdict, o->reason);
+	return strcmp(o->verdict, WIRE_FAIL);
 }
 
 void frame_overrule(struct row *r)
@@ -406,7 +407,7 @@ void frame_overrule(struct row *r)
 	struct outcome *o = r->frame->out;
 
 	/* A pass or a skip gives way; the first failure stays. */
-	if (strcmp(o->verdict, "FAIL"))
+	if (strcmp(o->verdict, WIRE_FAIL))
 		*o->verdict = '\0';
 }
 
@@ -450,13 +451,13 @@ static void each_row(void (*fn)(struct row *r), struct frame *f)
 static const char *needs_names(unsigned int needs)
 {
 	return field("%s%s%s%s%s%s",
-		     (needs & NEEDS_EXCLUSIVE) == NEEDS_EXCLUSIVE ? "exclusive," :
-		     needs & NEEDS_DRIVER ? "driver," : "",
-		     needs & NEEDS_URING ? "io_uring," : "",
-		     needs & NEEDS_RAMDISK ? "ramdisk," : "",
-		     needs & NEEDS_SMP ? "smp," : "",
-		     needs & NEEDS_TOOLS ? "tools," : "",
-		     needs & NEEDS_MEMORY ? "memory," : "");
+		     (needs & NEEDS_EXCLUSIVE) == NEEDS_EXCLUSIVE ? WIRE_NEEDS_EXCLUSIVE "," :
+		     needs & NEEDS_DRIVER ? WIRE_NEEDS_DRIVER "," : "",
+		     needs & NEEDS_URING ? WIRE_NEEDS_URING "," : "",
+		     needs & NEEDS_RAMDISK ? WIRE_NEEDS_RAMDISK "," : "",
+		     needs & NEEDS_SMP ? WIRE_NEEDS_SMP "," : "",
+		     needs & NEEDS_TOOLS ? WIRE_NEEDS_TOOLS "," : "",
+		     needs & NEEDS_MEMORY ? WIRE_NEEDS_MEMORY "," : "");
 }
 
 static void list_row(struct row *r)
@@ -496,7 +497,7 @@ bool frame_wanted(const char *globs, const char *name)
 
 static void maybe_row(struct row *r)
 {
-	if (r->bench->hidden && strncmp(r->frame->cfg->rows, "test/", 5))
+	if (r->bench->hidden && strncmp(r->frame->cfg->rows, WIRE_TEST, strlen(WIRE_TEST)))
 		return;
 	if (frame_wanted(r->frame->cfg->rows, r->name))
 		start_row(r);
@@ -519,8 +520,8 @@ static void probe(const struct frame_config *cfg)
 	have.tools = !access("/dev/vda", R_OK) && getpid() == 1;
 	have.memory = sysconf(_SC_PHYS_PAGES) >= 2800l << 8;
 	have.smp = !cfg->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1;
-	record("cap", "driver", have.driver ? "1" : "0");
-	record("cap", "exclusive", have.exclusive ? "1" : "0");
+	record(WIRE_CAP, WIRE_CAP_DRIVER, have.driver ? "1" : "0");
+	record(WIRE_CAP, WIRE_CAP_EXCLUSIVE, have.exclusive ? "1" : "0");
 }
 
 struct frame *frame_new(const struct frame_config *cfg)

@@ -149,7 +149,7 @@ struct pinlab_race {
 #define PINLAB_FINDING_LINE	160
 
 struct pinlab_finding {
-	char promise[32];	/* as in guest/torture/torture.h */
+	char promise[32];	/* PROMISE_* of wire.h */
 	char text[384];
 	__u64 ns;		/* ktime_get_ns() when it was seen */
 	__u32 missed;		/* findings that there was no room for */

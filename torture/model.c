@@ -58,9 +58,9 @@ static void check_log(const struct model_seq *seq, struct model_outcome *out)
 	if (out->fail.check != MC_NONE)
 		return;
 	if (s.log.others || (s.log.warnings && !out->bugs))
-		set_fail(out, MC_LOG, "kernel-log", s.log.text);
+		set_fail(out, MC_LOG, PROMISE_LOG, s.log.text);
 	else if (out->bugs && !s.log.warnings)
-		set_fail(out, MC_WARNING, "result",
+		set_fail(out, MC_WARNING, PROMISE_RESULT,
 			 "a caller's bug that the contract wants a warning for went unnoticed");
 	out->fail.op = seq->n;
 }

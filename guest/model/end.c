@@ -33,7 +33,7 @@ static int check_contents(struct run *run, unsigned int p, unsigned int region)
 		    c->word[i] == AGENT_NO_WORD)
 			continue;
 		run->out->fail.want = want;
-		return run_fail_page(run, MC_CONTENT, "content", &where, i,
+		return run_fail_page(run, MC_CONTENT, PROMISE_CONTENT, &where, i,
 				     "process %u, region %u, page %u: %#x was written, %#x is there",
 				     p, region, i, want, c->word[i]);
 	}
@@ -96,7 +96,7 @@ static int check_references(struct run *run)
 			off = excess(run, look, r, l);
 			if (!off)
 				continue;
-			run_fail_page(run, MC_REFS, "leak", &where, i,
+			run_fail_page(run, MC_REFS, PROMISE_LEAK, &where, i,
 				      "all is given back, and region %u, page %u has %+d references (refcount %#x, order %u)",
 				      r, i, off, l->refcount, l->order);
 			run->out->fail.want = l->refcount - off;

@@ -70,7 +70,7 @@ static int check_dirty(struct run *run, const struct model_op *where, unsigned i
 	if (where->what != MW_GIVE || !asked || l->zero || run->m.reclaimed ||
 	    agent_page_flags(l->head) & KPF_DIRTY)
 		return 0;
-	return run_fail_page(run, MC_DIRTY, "content", where, page,
+	return run_fail_page(run, MC_DIRTY, PROMISE_CONTENT, where, page,
 			     "released as dirty, and the folio is not dirty");
 }
 
@@ -121,7 +121,7 @@ int run_give(struct run *run, const struct model_op *o)
 	if (look_before(run, o, n) || step(run, o, 1, n, 0))
 		return -1;
 	if (run->agents.cmd->step.done != n)
-		return run_fail(run, MC_RESULT, "result", "%u pages of %u",
+		return run_fail(run, MC_RESULT, PROMISE_RESULT, "%u pages of %u",
 				run->agents.cmd->step.done, n);
 	model_gave(&run->m, o, n);
 	return check_after(run, o, true, false);
@@ -171,7 +171,7 @@ static int check_retaken(struct run *run, const struct model_op *o, unsigned int
 	/* Not pinned, but with an open answer. */
 	if (want[n - 1] == -EINVAL && alt[n - 1] == -EBUSY && s.done == done)
 		return 0;
-	return run_fail(run, MC_RESULT, "result",
+	return run_fail(run, MC_RESULT, PROMISE_RESULT,
 			"%u retaken, %u refused, error %d; the contract says %u, %u, error %d",
 			s.done, s.failed, s.err, done, failed,
 			want[n - 1] == -EINVAL ? -EINVAL : 0);

@@ -69,7 +69,7 @@ int run_call(struct run *run, unsigned int p)
 
 	if (!err)
 		return 0;
-	return run_fail(run, MC_SETUP, "result", "process %u, command %d: %s", p, c->what,
+	return run_fail(run, MC_SETUP, PROMISE_RESULT, "process %u, command %d: %s", p, c->what,
 			strerror(-err));
 }
 
@@ -156,19 +156,19 @@ int run_check_state(struct run *run, const struct model_op *o, unsigned int page
 	fail->want = pins;
 	fail->want_exclusive = exclusive;
 	if (!l->exclusive != !exclusive)
-		return run_fail_page(run, MC_STATE, "flag", o, page,
+		return run_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
 				     "the folio is%s exclusive, but it has %d pins%s",
 				     l->exclusive ? "" : " not", pins,
 				     exclusive ? ", exclusive ones" : "");
 	got = pins_of(run, l, pins);
 	if (got != pins)
-		return run_fail_page(run, MC_STATE, "count", o, page,
+		return run_fail_page(run, MC_STATE, PROMISE_COUNT, o, page,
 				     "the folio has %d pins (refcount %#x, pin count %#x), but %d are held",
 				     got, l->refcount, l->pincount, pins);
 	/* A small folio with very many references may look pinned. */
 	if (!!l->pinned != !!pins &&
 	    (pins || l->order || refs_of(l) + MODEL_MARGIN < MODEL_BIAS))
-		return run_fail_page(run, MC_STATE, "flag", o, page,
+		return run_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
 				     "the folio is%s pinned, but it has %d pins (refcount %#x)",
 				     l->pinned ? "" : " not", pins, l->refcount);
 	return 0;
@@ -184,7 +184,7 @@ int run_check_base(struct run *run, const struct model_op *o, unsigned int page,
 	if (!now->there || now->zero || (diff >= -slack && diff <= slack))
 		return 0;
 	run->out->fail.want = refs_of(now) - diff - refs_of(before);
-	run_fail_page(run, MC_TRACE, refused ? "refusal-trace" : "count", o, page,
+	run_fail_page(run, MC_TRACE, refused ? PROMISE_TRACE : PROMISE_COUNT, o, page,
 		      "%+d references beside what is held%s (refcount %#x, pin count %#x)", diff,
 		      refused ? ", after a refusal" : "", now->refcount, now->pincount);
 	run->out->fail.soft = true;
@@ -209,11 +209,11 @@ static int check_place(struct run *run, unsigned int p, unsigned int region, uns
 			*l = c->look[0];
 	}
 	if (l->pfn != pfn)
-		return run_fail_page(run, MC_PLACE, "content", &where, page,
+		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
 				     "process %u, region %u, page %u: the pinned page %#x is not mapped any more, but %#x",
 				     p, region, page, pfn, l->there ? l->pfn : 0);
 	if (l->order != f->order)
-		return run_fail_page(run, MC_PLACE, "content", &where, page,
+		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
 				     "process %u, region %u, page %u: the pinned folio had order %u, now %u",
 				     p, region, page, f->order, l->order);
 	return run_check_state(run, &where, page, l);

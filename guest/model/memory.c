@@ -178,7 +178,7 @@ int run_memory(struct run *run, const struct model_op *o)
 
 	run->out->trace[run->at] = (struct model_trace){ .ran = true, .result = err };
 	if (err == -EPIPE)
-		return run_fail(run, MC_SETUP, "result", "process %u is gone", o->proc);
+		return run_fail(run, MC_SETUP, PROMISE_RESULT, "process %u is gone", o->proc);
 	if (took_effect(o, err) && o->what != MW_MAP)
 		model_memory(&run->m, o, stamp_of(run));
 	return check_places(run, o);
@@ -193,7 +193,7 @@ static int check_child_page(struct run *run, unsigned int parent, unsigned int r
 
 	if (!at || at != pfn)
 		return 0;
-	return run_fail_page(run, MC_CHILD, "content", &where, page,
+	return run_fail_page(run, MC_CHILD, PROMISE_CONTENT, &where, page,
 			     "region %u, page %u: the child shares the pinned page %#x", region,
 			     page, at);
 }
@@ -236,7 +236,7 @@ int run_fork(struct run *run, const struct model_op *o)
 	if (err == -ENOMEM)
 		return 0;
 	if (err)
-		return run_fail(run, MC_SETUP, "result", "fork: %s", strerror(-err));
+		return run_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-err));
 	model_forked(&run->m, o->proc);
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++) {
 		if (run_check_places(run, 0, r))
@@ -260,7 +260,7 @@ static int child_region(struct run *run, unsigned int p, unsigned int region)
 	if (agent_call(&run->agents, p) == -ENOMEM)
 		return 0;
 	if (c->err)
-		return run_fail(run, MC_SETUP, "result", "fork: %s", strerror(-c->err));
+		return run_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-c->err));
 	for (unsigned int i = 0; i < n; i++)
 		if (check_child_page(run, p, region, first + i, c->word[i]))
 			return -1;
@@ -285,7 +285,7 @@ int run_count(struct run *run)
 	if (got == want)
 		return 0;
 	run->out->fail.want = want;
-	return run_fail(run, MC_COUNTERS, "count",
+	return run_fail(run, MC_COUNTERS, PROMISE_COUNT,
 			"nr_foll_pin_acquired - released is %ld, but %ld pages are pinned", got,
 			want);
 }
@@ -306,16 +306,16 @@ int run_begin(struct run *run)
 			run->fd[i] = memfd_create("model", MFD_CLOEXEC | (r->kind == MK_HUGETLB ?
 						  MFD_HUGETLB : 0));
 			if (run->fd[i] < 0 || ftruncate(run->fd[i], r->pages * MODEL_PAGE))
-				return run_fail(run, MC_SETUP, "result", "memfd: %s",
+				return run_fail(run, MC_SETUP, PROMISE_RESULT, "memfd: %s",
 						strerror(errno));
 		}
 		err = map_pages(run, 0, i, 0, r->pages);
 		if (err)
-			return run_fail(run, MC_SETUP, "result", "mapping %u pages of %s: %s",
+			return run_fail(run, MC_SETUP, PROMISE_RESULT, "mapping %u pages of %s: %s",
 					r->pages, model_kind_name(r->kind), strerror(-err));
 		c->addr = model_address(&run->m, 0, i, 0);
 		if (r->touched && write_pages(run, &touch, r->touched))
-			return run_fail(run, MC_SETUP, "result", "no memory to write to");
+			return run_fail(run, MC_SETUP, PROMISE_RESULT, "no memory to write to");
 		model_memory(&run->m, &touch, stamp_of(run));
 	}
 	return 0;

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "include/pinlab_uapi.h"
+#include "include/wire.h"
 
 #define MODEL_PROCS	3	/* process 0 forks the others, sooner or later */
 #define MODEL_FILES	2	/* open files of each: owners */

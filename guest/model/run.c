@@ -92,7 +92,7 @@ static void run_sequence(struct run *run)
 	int err = agents_start(&run->agents);
 
 	if (err)
-		run_fail(run, MC_SETUP, "result", "no process: %s", strerror(-err));
+		run_fail(run, MC_SETUP, PROMISE_RESULT, "no process: %s", strerror(-err));
 	else if (!run_begin(run) && !run_ops(run) && !run_end(run))
 		run->out->done = true;
 	for (unsigned int p = 1; p < MODEL_PROCS; p++)
@@ -151,13 +151,13 @@ static void wait_for(pid_t pid, int fd, struct model_outcome *out)
 		waitpid(pid, &status, 0);
 		if (!status || out->fail.check != MC_NONE)
 			return;
-		out->fail = (struct model_fail){ .check = MC_STUCK, .promise = "stuck" };
+		out->fail = (struct model_fail){ .check = MC_STUCK, .promise = PROMISE_STUCK };
 		snprintf(out->fail.text, sizeof(out->fail.text),
 			 "the process was killed by signal %d", WTERMSIG(status));
 		return;
 	}
 	kill(-pid, SIGKILL);
-	out->fail = (struct model_fail){ .check = MC_STUCK, .promise = "stuck" };
+	out->fail = (struct model_fail){ .check = MC_STUCK, .promise = PROMISE_STUCK };
 	snprintf(out->fail.text, sizeof(out->fail.text), "no end in %d s", STUCK_MS / 1000);
 	if (poll(&p, 1, STUCK_MS) == 1)
 		waitpid(pid, &status, 0);

@@ -127,18 +127,18 @@ static int check_got(struct run *run, unsigned int i)
 	if (req.o->op == PINLAB_GET_FAST)
 		return 0;
 	if (exclusive_op() && f && f->pins)
-		return run_fail_page(run, MC_RESULT, f->exclusive ? "two-owners" :
-				     "pin-beside-exclusive", req.o, page,
+		return run_fail_page(run, MC_RESULT, f->exclusive ? PROMISE_TWO_OWNERS :
+				     PROMISE_BESIDE, req.o, page,
 				     "page %u was taken, but its folio had %u %s pins already", i,
 				     f->pins, f->exclusive ? "exclusive" : "ordinary");
 	if (!exclusive_op() && f && f->exclusive)
-		return run_fail_page(run, MC_RESULT, "pin-beside-exclusive", req.o, page,
+		return run_fail_page(run, MC_RESULT, PROMISE_BESIDE, req.o, page,
 				     "page %u was taken, but its folio is pinned exclusively", i);
 	if (exclusive_op() && got->zero)
-		return run_fail_page(run, MC_RESULT, "flag", req.o, page,
+		return run_fail_page(run, MC_RESULT, PROMISE_FLAG, req.o, page,
 				     "page %u is the zero page, which nobody can own", i);
 	if (req.o->op != PINLAB_PIN_MEMFD && map->there && map->pfn != got->pfn)
-		return run_fail_page(run, MC_PLACE, "content", req.o, page,
+		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, req.o, page,
 				     "page %u: %#x was pinned, but %#x is mapped", i, got->pfn,
 				     map->pfn);
 	return 0;
@@ -175,7 +175,7 @@ static int check_result(struct run *run)
 	if (!req.done && (req.result == -ENOMEM || req.result == -EFAULT) &&
 	    may_be_short_of_memory(run))
 		return 0;
-	return run_fail_page(run, MC_RESULT, "result", req.o, req.o->page + req.done,
+	return run_fail_page(run, MC_RESULT, PROMISE_RESULT, req.o, req.o->page + req.done,
 			     "got %s, the contract says %s",
 			     result_text(req.result, a, sizeof(a)),
 			     result_text(run->out->fail.want, b, sizeof(b)));
@@ -203,7 +203,7 @@ static int check_folios(struct run *run)
 			continue;
 		if (run_check_state(run, req.o, req.o->page + i, l)) {
 			if (refused)
-				strcpy(run->out->fail.promise, "refusal-trace");
+				strcpy(run->out->fail.promise, PROMISE_TRACE);
 			return -1;
 		}
 		if (same && run_check_base(run, req.o, req.o->page + i, req.base[i],

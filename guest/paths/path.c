@@ -56,14 +56,14 @@ const char *answer_name(enum answer a)
 {
 	static const char *const names[] = {
 		[ANSWER_NONE] = "NONE",
-		[ANSWER_SKIP] = "SKIP",
-		[ANSWER_NOT_REACHED] = "NOT REACHED",
-		[ANSWER_REFUSED] = "REFUSED",
-		[ANSWER_REFERENCED] = "REFERENCED",
-		[ANSWER_READ] = "READ",
-		[ANSWER_WRITTEN] = "WRITTEN",
-		[ANSWER_USER_KILLED] = "USER KILLED",
-		[ANSWER_STUCK] = "STUCK",
+		[ANSWER_SKIP] = WIRE_SKIP,
+		[ANSWER_NOT_REACHED] = WIRE_NOT_REACHED,
+		[ANSWER_REFUSED] = WIRE_REFUSED,
+		[ANSWER_REFERENCED] = WIRE_REFERENCED,
+		[ANSWER_READ] = WIRE_READ,
+		[ANSWER_WRITTEN] = WIRE_WRITTEN,
+		[ANSWER_USER_KILLED] = WIRE_USER_KILLED,
+		[ANSWER_STUCK] = WIRE_STUCK,
 	};
 
 	return names[a];
@@ -446,8 +446,8 @@ static void tell_cell(struct row *r, enum scheme s, enum mem_kind k, struct tall
 		return;
 	/* Before the touch: after it there may be nobody to tell. */
 	if (cfg->crash)
-		torture_fact(r, "expected", "%s",
-			     path_expect_down(p, s, k, has_exclusive) ? "KERNEL DOWN" : "UP");
+		torture_fact(r, WIRE_FACT_EXPECTED, "%s",
+			     path_expect_down(p, s, k, has_exclusive) ? WIRE_KERNEL_DOWN : WIRE_KERNEL_UP);
 	try_cell(r, p, s, k, &f);
 	reap();
 	t->cells++;
@@ -470,7 +470,7 @@ static void run_cells(struct row *r)
 	struct tally t = { 0 };
 
 	setpgid(0, 0);
-	torture_fact(r, "path", "%c|%s|%s|%s", "GPLWNU"[path_way(p)],
+	torture_fact(r, WIRE_FACT_PATH, "%c|%s|%s|%s", "GPLWNU"[path_way(p)],
 		     p->attack ? "attack" : p->root ? "root" : "user", p->summary,
 		     p->closes ? p->closes : "");
 	for (enum scheme s = 0; s < NR_SCHEMES; s++) {
@@ -516,7 +516,7 @@ static void after_row(struct row *r)
 
 static bool is_wanted(const struct path *p)
 {
-	if (p->hidden && strncmp(cfg->paths, "test/", 5))
+	if (p->hidden && strncmp(cfg->paths, WIRE_TEST, strlen(WIRE_TEST)))
 		return false;
 	/* A demonstration of a crash is no survey of what is reached. */
 	return frame_wanted(cfg->paths, p->name) && (cfg->crash || !p->attack);

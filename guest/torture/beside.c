@@ -132,15 +132,15 @@ static bool check_page(struct beside *b, const struct part *p, unsigned long i)
 	int err = look(p, p->mem.addr + i * PAGE_BYTES, 0, &info);
 
 	if (err)
-		return wrong(b, "content", "%s: page %lu is held %s, and cannot be reached: %s",
+		return wrong(b, PROMISE_CONTENT, "%s: page %lu is held %s, and cannot be reached: %s",
 			     name, i, beside_how(b), strerror(-err));
 	if (info.pfn != p->pfn[i])
-		return wrong(b, "content",
+		return wrong(b, PROMISE_CONTENT,
 			     "%s: page %lu is held %s at pfn %#llx, and there is pfn %#llx now",
 			     name, i, beside_how(b), (unsigned long long)p->pfn[i],
 			     (unsigned long long)info.pfn);
 	if (!info.maybe_pinned || !!info.exclusive != b->exclusive)
-		return wrong(b, "flag",
+		return wrong(b, PROMISE_FLAG,
 			     "%s: page %lu is held %s, and the kernel says: %spinned, %sexclusive",
 			     name, i, beside_how(b), info.maybe_pinned ? "" : "not ",
 			     info.exclusive ? "" : "not ");
@@ -153,7 +153,7 @@ static bool check_content(struct beside *b, const struct part *p)
 
 	for (size_t i = 0; i < PART_BYTES / sizeof(*w); i++)
 		if (w[i] != word_of(p, i))
-			return wrong(b, "content",
+			return wrong(b, PROMISE_CONTENT,
 				     "%s: what was written to page %zu, held %s, is gone",
 				     mem_kind_name(p->mem.kind), i * sizeof(*w) / PAGE_BYTES,
 				     beside_how(b));
@@ -180,7 +180,7 @@ static bool give_back(struct beside *b)
 		int err = step(&b->part[k], b, false);
 
 		if (err)
-			good = wrong(b, "result", "%s: giving back %zu pages held %s: %s",
+			good = wrong(b, PROMISE_RESULT, "%s: giving back %zu pages held %s: %s",
 				     mem_kind_name(b->part[k].mem.kind), PART_PAGES,
 				     beside_how(b), strerror(-err));
 		else if (good)
@@ -198,7 +198,7 @@ static void hold(struct beside *b)
 	for (size_t i = 0; i < PARTS && !err; i++)
 		err = add_part(b, kinds[i]);
 	if (err)
-		wrong(b, "result", "pinning memory of a process's own: %s", strerror(-err));
+		wrong(b, PROMISE_RESULT, "pinning memory of a process's own: %s", strerror(-err));
 	else if (!b->parts)
 		wrong(b, "", "memory of any kind");
 	child_answer(&b->child, !*b->text);
@@ -249,7 +249,7 @@ static const char *ask(struct beside *b, const char **promise)
 	child_tell(&b->child);
 	if (child_answered(&b->child))
 		return NULL;
-	*promise = *b->promise ? b->promise : "stuck";
+	*promise = *b->promise ? b->promise : PROMISE_STUCK;
 	return *b->text ? b->text : "the process that holds memory is gone";
 }
 

@@ -46,7 +46,7 @@ static void tell_output(struct row *r)
 
 static int failed(struct row *r, const char *line, int err, int status)
 {
-	const char *promise = err == -ETIMEDOUT || err == -EBUSY ? "stuck" : "result";
+	const char *promise = err == -ETIMEDOUT || err == -EBUSY ? PROMISE_STUCK : PROMISE_RESULT;
 
 	if (err)
 		torture_finding(r, promise, "%s: %s", line, strerror(-err));

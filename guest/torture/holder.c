@@ -136,13 +136,13 @@ static int check_counts(struct holder *h, unsigned long i, const char *when)
 	if (held_info(h, i, &info))
 		return -2;
 	if (!info.maybe_pinned || !!info.exclusive != h->exclusive)
-		return torture_finding(h->r, "flag",
+		return torture_finding(h->r, PROMISE_FLAG,
 				       "pfn %#llx is held %s, and the kernel says: %spinned, %sexclusive; %s",
 				       (unsigned long long)info.pfn, how(h),
 				       info.maybe_pinned ? "" : "not ",
 				       info.exclusive ? "" : "not ", when);
 	if (!i && info.order != h->order)
-		return torture_finding(h->r, "content",
+		return torture_finding(h->r, PROMISE_CONTENT,
 				       "the folio at pfn %#llx is held %s, was of order %u and is of order %u; %s",
 				       (unsigned long long)info.pfn, how(h), h->order, info.order,
 				       when);
@@ -155,17 +155,17 @@ static int check_place(struct holder *h, unsigned long i, const char *when)
 	struct pinlab_page_info info = { .addr = (uintptr_t)addr };
 
 	if (ioctl(h->r->drv, PINLAB_IOC_PAGE_INFO, &info))
-		return torture_finding(h->r, "content",
+		return torture_finding(h->r, PROMISE_CONTENT,
 				       "pfn %#llx is held %s and no longer to be found at its address: %s; %s",
 				       (unsigned long long)h->pfn[i], how(h), strerror(errno),
 				       when);
 	if (info.pfn != h->pfn[i])
-		return torture_finding(h->r, "content",
+		return torture_finding(h->r, PROMISE_CONTENT,
 				       "pfn %#llx is held %s, and at its address there is pfn %#llx now; %s",
 				       (unsigned long long)h->pfn[i], how(h),
 				       (unsigned long long)info.pfn, when);
 	if (!canary_holds(addr, h->canary))
-		return torture_finding(h->r, "content",
+		return torture_finding(h->r, PROMISE_CONTENT,
 				       "pfn %#llx is held %s and has lost what was written to it; %s",
 				       (unsigned long long)h->pfn[i], how(h), when);
 	return 0;
@@ -187,7 +187,7 @@ static int check_frame(struct holder *h, unsigned long i, const char *when)
 {
 	if (frame_holds(h->pfn[i], h->canary))
 		return 0;
-	return torture_finding(h->r, "content",
+	return torture_finding(h->r, PROMISE_CONTENT,
 			       "pfn %#llx is held %s, and somebody else has written to it; %s",
 			       (unsigned long long)h->pfn[i], how(h), when);
 }

@@ -208,15 +208,15 @@ void leaks_tell(struct row *r)
 {
 	torture_figure(r, "memory-grown", "KiB", grown);
 	if (pins)
-		torture_finding(r, "leak",
+		torture_finding(r, PROMISE_LEAK,
 				"nr_foll_pin_acquired - nr_foll_pin_released is %+ld after the scenario",
 				pins);
 	if (huge_pages)
-		torture_finding(r, "leak", "%+ld pages of the hugetlb pool are in use",
+		torture_finding(r, PROMISE_LEAK, "%+ld pages of the hugetlb pool are in use",
 				huge_pages);
 	if (grown < LEAK_KB)
 		return;
-	torture_finding(r, "leak", "%ld KiB of memory did not come back", grown);
+	torture_finding(r, PROMISE_LEAK, "%ld KiB of memory did not come back", grown);
 	tell_memory(r);
 }
 

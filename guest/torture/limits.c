@@ -162,15 +162,15 @@ int mass_check(struct mass *m)
 	if (call(m, &look))
 		return -1;
 	if (!m->info.refcount)
-		return torture_finding(m->r, "count",
+		return torture_finding(m->r, PROMISE_COUNT,
 				       "the page is held, and its reference count is 0");
 	if (pfn_of(m->addr) != m->start.pfn)
-		return torture_finding(m->r, "content",
+		return torture_finding(m->r, PROMISE_CONTENT,
 				       "the page at pfn %#llx is held, and pfn %#llx is mapped",
 				       (unsigned long long)m->start.pfn,
 				       (unsigned long long)pfn_of(m->addr));
 	if (*(volatile uint64_t *)m->addr != m->stamp)
-		return torture_finding(m->r, "content",
+		return torture_finding(m->r, PROMISE_CONTENT,
 				       "the page is held, and what was written there is gone");
 	return 0;
 }
@@ -235,7 +235,7 @@ int mass_end(struct mass *m)
 	if (!ret)
 		ret = settle(m, &start, &same);
 	if (!ret && !same)
-		ret = torture_finding(m->r, "count",
+		ret = torture_finding(m->r, PROMISE_COUNT,
 				      "all was given back, and the page has refcount %#x, pin count %d%s%s, where it had %#x and %d",
 				      m->info.refcount, m->info.pincount,
 				      m->info.maybe_pinned ? ", looks pinned" : "",
@@ -284,7 +284,7 @@ int mass_ask(struct mass *m, enum pinlab_op op)
 	/* Less: what the batches held before. */
 	if (!same && (m->info.refcount >= before.refcount ||
 		      m->info.refcount < before.refcount - 4))
-		torture_finding(m->r, "refusal-trace",
+		torture_finding(m->r, PROMISE_TRACE,
 				"op %u was %s and is over: refcount was %#x and is %#x, pin count %d and %d",
 				op, answer_text(err), before.refcount, m->info.refcount,
 				before.pincount, m->info.pincount);

@@ -206,7 +206,7 @@ static int say_gone(struct mass *m, const struct attack *a)
 	}
 	answer = exclusive ? ask_exclusive(m) : ask_pin(m);
 	if (answer || m->info.refcount > m->start.refcount)
-		return torture_finding(m->r, "leak",
+		return torture_finding(m->r, PROMISE_LEAK,
 				       "%s: the process is gone, and the page has refcount %#x, not %#x, pin count %d; a pin is %s",
 				       a->name, m->info.refcount, m->start.refcount,
 				       m->info.pincount, answer_text(answer));
@@ -248,14 +248,14 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 		return 0;
 	}
 	if (mass_take(m, PINLAB_EXC_FAST, 1, 1) != 1)
-		return torture_finding(m->r, "result", "the exclusive pin of a free page was %s",
+		return torture_finding(m->r, PROMISE_RESULT, "the exclusive pin of a free page was %s",
 				       answer_text(m->err));
 	some.most = a->beside ? a->beside : some.most;
 	if (look(m, &before) || begin(m->r, a, &u, &some))
 		return -1;
 	ret = look(m, &now);
 	if (!ret && (!m->info.exclusive || now.pins != before.pins))
-		ret = torture_finding(m->r, "pin-beside-exclusive",
+		ret = torture_finding(m->r, PROMISE_BESIDE,
 				      "%s: %ld pins by %s beside the exclusive pin, which is %s",
 				      a->name, now.pins - before.pins, a->by,
 				      m->info.exclusive ? "there" : "gone");
@@ -269,7 +269,7 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 	if (!ret)
 		ret = mass_give(m, PINLAB_EXC_FAST, 1, 1);
 	if (!ret && m->err)
-		ret = torture_finding(m->r, "result", "%s: the exclusive pin could not be released",
+		ret = torture_finding(m->r, PROMISE_RESULT, "%s: the exclusive pin could not be released",
 				      a->name);
 	return ret;
 }

@@ -181,7 +181,7 @@ static int at_rest(struct race_state *st)
 	torture_drain();
 	if (refs_are_back(st, &bad, &refs))
 		return 0;
-	return torture_finding(st->w.r, "count",
+	return torture_finding(st->w.r, PROMISE_COUNT,
 			       "round %lu, %s: page %lu had %d references before the race and has %d at rest",
 			       st->w.n, mem_kind_name(st->w.mem.kind), bad, st->before_refs[bad],
 			       refs);
@@ -220,7 +220,7 @@ static int race(struct race_state *st)
 		st->released += c->released;
 	}
 	if (st->race->alone && st->racers->racer[0].refused && !ret)
-		ret = torture_finding(st->w.r, "result",
+		ret = torture_finding(st->w.r, PROMISE_RESULT,
 				      "of requests beside which nobody pins, %lu were refused (-EBUSY) and %lu given",
 				      (unsigned long)st->racers->racer[0].refused,
 				      (unsigned long)st->racers->racer[0].taken);
@@ -281,7 +281,7 @@ static int check_balance(struct race_state *st, long before)
 
 	if (now == before)
 		return 0;
-	return torture_finding(st->w.r, "leak",
+	return torture_finding(st->w.r, PROMISE_LEAK,
 			       "at rest nr_foll_pin_acquired - nr_foll_pin_released is %+ld from what it was before round %lu",
 			       now - before, st->w.n);
 }

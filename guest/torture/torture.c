@@ -100,7 +100,7 @@ int torture_finding(struct row *r, const char *promise, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	record("finding", r->name, promise, field("%.3f", torture_seconds(r)),
+	record(WIRE_FINDING, r->name, promise, field("%.3f", torture_seconds(r)),
 	       field("%.3f", uptime()), text);
 	frame_overrule(r);
 	row_fail(r, "%s: %.360s", promise, text);
@@ -119,12 +119,12 @@ void torture_detail(struct row *r, const char *fmt, ...)
 	for (char *c = text; *c; c++)
 		if (*c == '\t')
 			*c = ' ';
-	record("detail", r->name, text);
+	record(WIRE_DETAIL, r->name, text);
 }
 
 void torture_figure(struct row *r, const char *name, const char *unit, double value)
 {
-	record("sample", r->name, name, unit, "0", field("%.4f", value), "1", "0");
+	record(WIRE_SAMPLE, r->name, name, unit, "0", field("%.4f", value), "1", "0");
 }
 
 void torture_fact(struct row *r, const char *name, const char *fmt, ...)
@@ -135,7 +135,7 @@ void torture_fact(struct row *r, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	record("fact", r->name, name, text);
+	record(WIRE_FACT, r->name, name, text);
 }
 
 int torture_keep(struct row *r, const char *path, const char *name)
@@ -168,7 +168,7 @@ static int look_at_witness(struct row *r)
 
 static int complain(struct row *r, const struct complaint *c)
 {
-	int ret = torture_finding(r, "kernel-log", "%s", c->text);
+	int ret = torture_finding(r, PROMISE_LOG, "%s", c->text);
 
 	for (unsigned int i = 0; i < c->n; i++)
 		torture_detail(r, "%s", c->line[i]);
@@ -254,7 +254,7 @@ static void run_body(struct row *r)
 
 static bool is_wanted(const struct scenario *s, const char *globs)
 {
-	if (s->hidden && strncmp(globs, "test/", 5))
+	if (s->hidden && strncmp(globs, WIRE_TEST, strlen(WIRE_TEST)))
 		return false;
 	return frame_wanted(globs, s->name);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "guest/bench/bench.h"
+#include "include/wire.h"
 
 struct scenario {
 	const char *name;	/* "race/fork"; stable */
@@ -63,20 +64,9 @@ uint64_t rng_next(struct rng *g);
 uint64_t rng_below(struct rng *g, uint64_t n);
 
 /*
- * A promise was broken. `promise` is one of the stable words below; the text
- * says what was seen and what the contract says. Only the row's main thread
- * may call this and torture_detail(). The row is FAIL from now on. Returns -1.
- *
- *	two-owners		two exclusive pins, or two requests that own one folio
- *	pin-beside-exclusive	an ordinary pin and an exclusive one at once
- *	flag			"is it pinned, is it exclusive?" answered wrongly
- *	refusal-trace		a refusal left something behind
- *	result			an operation returned what the contract excludes
- *	count			a count is not what the pins held make it
- *	content			memory that was pinned has lost its data or its place
- *	leak			pins or memory did not come back
- *	kernel-log		WARN, BUG, KASAN, lockdep, RCU, bad page
- *	stuck			something did not end
+ * A promise was broken: PROMISE_* of include/wire.h; the text says what was seen
+ * and what the contract says. Only the row's main thread may call this and
+ * torture_detail(). The row is FAIL from now on. Returns -1.
  */
 int torture_finding(struct row *r, const char *promise, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -22,7 +22,7 @@ static bool needs_memory(const struct bench_row *row)
 	bool yes;
 
 	strlist_split(&needs, row->needs, ",");
-	yes = strlist_has(&needs, "memory");
+	yes = strlist_has(&needs, WIRE_NEEDS_MEMORY);
 	strlist_free(&needs);
 	return yes;
 }

@@ -244,7 +244,7 @@ static void take_failures(struct night *n, size_t turn)
 		for (size_t f = 0; f < rec->n_findings; f++)
 			found |= rec->findings[f].row == i;
 		if (rec->rows[i].verdict == VERDICT_FAIL && !found)
-			put_failure(n, turn, rec->rows[i].name, "stuck", rec->rows[i].reason);
+			put_failure(n, turn, rec->rows[i].name, PROMISE_STUCK, rec->rows[i].reason);
 	}
 	if (!is_crash(b))
 		return;

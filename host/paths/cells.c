@@ -41,7 +41,7 @@ static struct path_cell *add_cell(struct path_cells *all, const struct boot *b, 
 
 static bool is_cell_name(const char *name)
 {
-	return strcmp(name, "path") && strcmp(name, "expected");
+	return strcmp(name, WIRE_FACT_PATH) && strcmp(name, WIRE_FACT_EXPECTED);
 }
 
 static void read_cell(struct path_cell *c, const char *text)
@@ -64,7 +64,7 @@ static void load_content(const struct boot *b, struct path_cells *all)
 		c = add_cell(all, b, b->row_of[fact->row], fact->name);
 		read_cell(c, fact->text);
 		c->wrong = *c->after || (strcmp(c->answer, c->expected) &&
-					 strcmp(c->answer, "SKIP"));
+					 strcmp(c->answer, WIRE_SKIP));
 	}
 	all->whole &= b->ok;
 }
@@ -84,21 +84,21 @@ static void load_crash(const struct run *run, const struct boot *b, struct path_
 	for (size_t f = 0; f < b->rec.n_facts; f++) {
 		const struct rec_fact *fact = &b->rec.facts[f];
 
-		if (!strcmp(fact->name, "expected"))
+		if (!strcmp(fact->name, WIRE_FACT_EXPECTED))
 			snprintf(c->expected, sizeof(c->expected), "%s", fact->text);
 		else if (!strcmp(fact->name, b->cell))
 			read_cell(c, fact->text);
 	}
 	/* read_cell() has left what content mode would expect. */
 	for (size_t f = 0; f < b->rec.n_facts; f++)
-		if (!strcmp(b->rec.facts[f].name, "expected"))
+		if (!strcmp(b->rec.facts[f].name, WIRE_FACT_EXPECTED))
 			snprintf(c->expected, sizeof(c->expected), "%s", b->rec.facts[f].text);
 	if (down)
-		strcpy(c->answer, "KERNEL DOWN");
+		strcpy(c->answer, WIRE_KERNEL_DOWN);
 	if (!*c->answer)
-		strcpy(c->answer, "SKIP");
-	c->wrong = *c->after || (strcmp(c->answer, "SKIP") &&
-				 down != !strcmp(c->expected, "KERNEL DOWN"));
+		strcpy(c->answer, WIRE_SKIP);
+	c->wrong = *c->after || (strcmp(c->answer, WIRE_SKIP) &&
+				 down != !strcmp(c->expected, WIRE_KERNEL_DOWN));
 }
 
 void paths_load_cells(const struct run *run, struct path_cells *out)
@@ -133,7 +133,7 @@ const struct path_cell *paths_cell(const struct path_cells *c, size_t kernel, si
 static const char *path_fact(const struct boot *b, const char *row)
 {
 	for (size_t f = 0; f < b->rec.n_facts; f++)
-		if (!strcmp(b->rec.facts[f].name, "path") &&
+		if (!strcmp(b->rec.facts[f].name, WIRE_FACT_PATH) &&
 		    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
 			return b->rec.facts[f].text;
 	return NULL;
@@ -180,7 +180,7 @@ const char *paths_way_name(char way)
 bool paths_reached(const struct path_cell *c)
 {
 	return !strcmp(c->answer, "READ") || !strcmp(c->answer, "WRITTEN") ||
-	       !strcmp(c->answer, "KERNEL DOWN");
+	       !strcmp(c->answer, WIRE_KERNEL_DOWN);
 }
 
 int paths_status(const struct run *run, const struct path_cells *c)
@@ -188,7 +188,7 @@ int paths_status(const struct run *run, const struct path_cells *c)
 	size_t answered = 0, wrong = 0, broken = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		answered += !!strcmp(c->v[i].answer, "SKIP");
+		answered += !!strcmp(c->v[i].answer, WIRE_SKIP);
 		wrong += c->v[i].wrong;
 	}
 	for (size_t i = 0; i < run->n_boots; i++)

@@ -23,7 +23,7 @@ void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t
 		text_raw(t, "%s\t%s\t%c\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 			 run->kernels[x->boot->kernel].name, run->rows[x->row], info.way,
 			 x->crash ? "crash" : "content", x->name, x->answer, x->expected,
-			 x->wrong ? "FAIL" : strcmp(x->answer, "SKIP") ? "PASS" : "SKIP",
+			 x->wrong ? "FAIL" : strcmp(x->answer, WIRE_SKIP) ? WIRE_PASS : WIRE_SKIP,
 			 x->where, x->why, x->after);
 	}
 }
@@ -64,7 +64,7 @@ static void kernel_ktap(const struct run *run, const struct path_cells *c, size_
 	n = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct path_cell *x = &c->v[i];
-		bool skip = !strcmp(x->answer, "SKIP");
+		bool skip = !strcmp(x->answer, WIRE_SKIP);
 
 		if (x->boot->kernel != kernel)
 			continue;

@@ -20,15 +20,15 @@ static const char *word(const struct path_cell *c)
 	static const struct {
 		const char *answer, *word, *wrong;
 	} words[] = {
-		{ "READ", "READ", "READ!" },
-		{ "WRITTEN", "WRITTEN", "WRITTEN!" },
-		{ "REFERENCED", "held", "held!" },
-		{ "REFUSED", "refused", "refused!" },
-		{ "NOT REACHED", "no", "no!" },
-		{ "USER KILLED", "killed", "killed!" },
-		{ "STUCK", "stuck", "stuck!" },
-		{ "SKIP", "skip", "skip!" },
-		{ "KERNEL DOWN", "DOWN", "DOWN!" },
+		{ WIRE_READ, "READ", "READ!" },
+		{ WIRE_WRITTEN, "WRITTEN", "WRITTEN!" },
+		{ WIRE_REFERENCED, "held", "held!" },
+		{ WIRE_REFUSED, "refused", "refused!" },
+		{ WIRE_NOT_REACHED, "no", "no!" },
+		{ WIRE_USER_KILLED, "killed", "killed!" },
+		{ WIRE_STUCK, "stuck", "stuck!" },
+		{ WIRE_SKIP, "skip", "skip!" },
+		{ WIRE_KERNEL_DOWN, "DOWN", "DOWN!" },
 	};
 
 	for (size_t i = 0; c && i < ARRAY_SIZE(words); i++)
@@ -43,7 +43,7 @@ static size_t count(const struct path_cells *c, int kernel, bool crash, bool wro
 
 	for (size_t i = 0; i < c->n; i++)
 		n += c->v[i].crash == crash && (!wrong || c->v[i].wrong) &&
-		     strcmp(c->v[i].answer, "SKIP") &&
+		     strcmp(c->v[i].answer, WIRE_SKIP) &&
 		     (kernel < 0 || c->v[i].boot->kernel == (size_t)kernel);
 	return n;
 }
@@ -123,7 +123,7 @@ static size_t reached(const struct path_cells *c, size_t kernel, size_t row, con
 		const struct path_cell *x = &c->v[i];
 
 		if (x->row != row || x->boot->kernel != kernel || x->crash ||
-		    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, "SKIP"))
+		    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, WIRE_SKIP))
 			continue;
 		++*all;
 		if (paths_reached(x) && !n++)
@@ -150,7 +150,7 @@ static char *class_cell(const struct run *run, const struct path_cells *c, size_
 			const struct path_cell *x = &c->v[i];
 
 			if (x->row != r || x->boot->kernel != kernel || x->crash ||
-			    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, "SKIP"))
+			    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, WIRE_SKIP))
 				continue;
 			tried = true;
 			hit |= paths_reached(x) || !strcmp(x->answer, "REFERENCED");
@@ -300,7 +300,7 @@ static bool told_before(const struct path_cells *c, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (c->v[k].boot->kernel == c->v[i].boot->kernel &&
-		    !strcmp(c->v[k].answer, "SKIP") && !strcmp(c->v[k].where, c->v[i].where))
+		    !strcmp(c->v[k].answer, WIRE_SKIP) && !strcmp(c->v[k].where, c->v[i].where))
 			return true;
 	return false;
 }
@@ -314,7 +314,7 @@ static size_t count_skipped(const struct path_cells *c, size_t i, size_t *paths)
 	*paths = 0;
 	for (size_t k = i; k < c->n; k++) {
 		if (c->v[k].boot->kernel != c->v[i].boot->kernel ||
-		    strcmp(c->v[k].answer, "SKIP") || strcmp(c->v[k].where, c->v[i].where))
+		    strcmp(c->v[k].answer, WIRE_SKIP) || strcmp(c->v[k].where, c->v[i].where))
 			continue;
 		n++;
 		*paths += c->v[k].row != last;
@@ -331,7 +331,7 @@ static void skipped(const struct run *run, const struct path_cells *c, struct te
 	for (size_t i = 0; i < c->n; i++) {
 		const struct path_cell *x = &c->v[i];
 
-		if (strcmp(x->answer, "SKIP") || told_before(c, i))
+		if (strcmp(x->answer, WIRE_SKIP) || told_before(c, i))
 			continue;
 		if (first) {
 			text_line(t, "%s", "");
@@ -438,7 +438,7 @@ static void crash_block(const struct run *run, const struct path_cells *c, size_
 	for (size_t i = 0; i < c->n; i++) {
 		const struct path_cell *x = &c->v[i];
 
-		if (!x->crash || x->boot->kernel != kernel || !strcmp(x->answer, "SKIP"))
+		if (!x->crash || x->boot->kernel != kernel || !strcmp(x->answer, WIRE_SKIP))
 			continue;
 		down += !strcmp(x->answer, "KERNEL DOWN");
 		up += !!strcmp(x->answer, "KERNEL DOWN");

@@ -6,6 +6,7 @@
 #include "host/run/keep.h"
 #include "host/run/symbols.h"
 #include "host/torture/torture.h"
+#include "include/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -51,9 +52,9 @@ struct job {
 static char *bench_job(const struct run_plan *p, const struct run_boot *b)
 {
 	const char *profile = b->role && !strcmp(b->role, "profile") ?
-		" pinlab.profile=1 pinlab.repeats=1" : "";
-	char *skew = b->skew ? xasprintf(" pinlab.skew=%lu", b->skew) : xstrdup("");
-	char *job = xasprintf("pinlab.bench=%s%s%s", p->rows, profile, skew);
+		" " WIRE_ARG_PROFILE "1 " WIRE_ARG_REPEATS "1" : "";
+	char *skew = b->skew ? xasprintf(" " WIRE_ARG_SKEW "%lu", b->skew) : xstrdup("");
+	char *job = xasprintf(WIRE_ARG_BENCH "%s%s%s", p->rows, profile, skew);
 
 	free(skew);
 	return job;
@@ -61,7 +62,8 @@ static char *bench_job(const struct run_plan *p, const struct run_boot *b)
 
 static char *torture_job(const struct run_plan *p, const struct run_boot *b)
 {
-	return xasprintf("pinlab.torture=%s pinlab.seed=%lu pinlab.seconds=%ld pinlab.stop=%d",
+	return xasprintf(WIRE_ARG_TORTURE "%s " WIRE_ARG_SEED "%lu "
+			 WIRE_ARG_SECONDS "%ld " WIRE_ARG_STOP "%d",
 			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
 			 strcmp(b->role, "others") && (p->stop || p->kernels[b->kernel].bug));
 }
@@ -94,8 +96,9 @@ static const struct board *board_of(const struct run_plan *p, const struct kerne
 static char *paths_job(const struct run_plan *p, const struct run_boot *b)
 {
 	if (!b->cell)
-		return xasprintf("pinlab.paths=%s", p->rows);
-	return xasprintf("pinlab.paths=%s pinlab.cell=%s pinlab.crash=1", b->rows, b->cell);
+		return xasprintf(WIRE_ARG_PATHS "%s", p->rows);
+	return xasprintf(WIRE_ARG_PATHS "%s " WIRE_ARG_CELL "%s " WIRE_ARG_CRASH "1", b->rows,
+			 b->cell);
 }
 
 static long memory_mb(const struct run_plan *p, const struct run_boot *b)

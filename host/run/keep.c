@@ -9,6 +9,7 @@
 
 #include "host/base/files.h"
 #include "host/base/util.h"
+#include "include/wire.h"
 
 #define FILES_MAX 64
 #define NAME_MAX_LEN 160
@@ -27,13 +28,13 @@ static bool good_name(const char *s, size_t len)
 /* One file at `at`: how many bytes it and its head take, 0 if it is none. */
 static size_t take_one(const char *at, size_t left, const char *dir)
 {
-	const char *name = at + strlen("file "), *size, *data;
+	const char *name = at + strlen(WIRE_FILE), *size, *data;
 	const char *line = memchr(at, '\n', left);
 	size_t bytes;
 	char *path, *end;
 	int ret;
 
-	if (!line || strncmp(at, "file ", 5))
+	if (!line || strncmp(at, WIRE_FILE, strlen(WIRE_FILE)))
 		return 0;
 	size = memchr(name, ' ', line - name);
 	if (!size || !good_name(name, size - name) || !isdigit((unsigned char)size[1]))

@@ -6,6 +6,10 @@
 #include <unistd.h>
 
 #include "host/base/files.h"
+#include "include/wire.h"
+
+#define STRING_OF(x)	#x
+#define STRING(x)	STRING_OF(x)
 
 /*
  * rdrand and rdseed would bring the host's randomness into the guest. `max`
@@ -36,7 +40,7 @@ static const struct engine engines[] = {
 		.name = "icount",
 		.summary = "QEMU TCG counting instructions: exact, one CPU",
 		.exact = true,
-		.clock = "insn",
+		.clock = WIRE_CLOCK_INSN,
 		.cpus = 1,
 		.boots = 1,
 		.qemu = icount_args,
@@ -51,7 +55,7 @@ static const struct engine engines[] = {
 	{
 		.name = "mttcg",
 		.summary = "QEMU TCG with several CPUs: for races, wall-clock time",
-		.clock = "ns",
+		.clock = WIRE_CLOCK_NS,
 		.boots = 10,
 		.qemu = mttcg_args,
 		/* On a loaded host the check whether the timer works at all is lost. */
@@ -61,14 +65,14 @@ static const struct engine engines[] = {
 	{
 		.name = "kvm",
 		.summary = "QEMU with KVM: wall-clock time on the real CPU",
-		.clock = "ns",
+		.clock = WIRE_CLOCK_NS,
 		.boots = 10,
 		.qemu = kvm_args,
 	},
 	{
 		.name = "native",
 		.summary = "the kernel that is running now, wall-clock time",
-		.clock = "ns",
+		.clock = WIRE_CLOCK_NS,
 		.boots = 1,
 	},
 };
@@ -95,7 +99,7 @@ void engine_names(struct strlist *out)
 static const char *const x86_64_machine[] = {
 	"-M", "microvm,acpi=off,pit=on,pic=on,rtc=on,isa-serial=on,auto-kernel-cmdline=off",
 	"-device", "isa-debugcon,iobase=0x402,chardev=records",
-	"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+	"-device", "isa-debug-exit,iobase=" STRING(WIRE_EXIT_PORT) ",iosize=0x04",
 	NULL,
 };
 
@@ -108,7 +112,7 @@ static const char *const x86_64_full_machine[] = {
 	"-device", "intel-iommu,caching-mode=on",
 	"-device", "edu,dma_mask=0xffffffff",
 	"-device", "isa-debugcon,iobase=0x302,chardev=records",
-	"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+	"-device", "isa-debug-exit,iobase=" STRING(WIRE_EXIT_PORT) ",iosize=0x04",
 	NULL,
 };
 
@@ -121,8 +125,8 @@ static const struct arch arches[] = {
 			.machine = x86_64_machine,
 			/* Without a firmware to ask, a triple fault is what ends the machine. */
 			.cmdline = "console=ttyS0 reboot=t",
-			.records = "port:0x402",
-			.files = "port:0x403",
+			.records = WIRE_PORT "0x402",
+			.files = WIRE_PORT "0x403",
 			.disk_device = "virtio-blk-device,drive=tools",
 			/* Where microvm puts the first such device, as QEMU 7.2 would tell. */
 			.disk_words = "virtio_mmio.device=512@0xfeb00e00:12 ",
@@ -131,13 +135,13 @@ static const struct arch arches[] = {
 		.full = {
 			.machine = x86_64_full_machine,
 			.cmdline = "console=ttyS0 reboot=t",
-			.records = "port:0x302",
-			.files = "port:0x303",
+			.records = WIRE_PORT "0x302",
+			.files = WIRE_PORT "0x303",
 			.disk_device = "virtio-blk-pci,drive=tools",
 			.disk_words = "",
 			.files_device = "isa-debugcon,iobase=0x303,chardev=files",
 		},
-		.exit_done = 0x31 << 1 | 1,	/* EXIT_DONE in guest/main.c */
+		.exit_done = WIRE_EXIT_STATUS,
 	},
 };
 
@@ -257,11 +261,11 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	add(argv, "-initrd", xstrdup(b->initrd));
 	p = tsc_words(b->engine);
 	add(argv, "-append",
-	    xasprintf("%s panic=-1 %s%s%s%s pinlab.clock=%s pinlab.records=%s%s%s %s%s",
+	    xasprintf("%s panic=-1 %s%s%s%s " WIRE_ARG_CLOCK "%s " WIRE_ARG_RECORDS "%s%s%s %s%s",
 		      b->board->cmdline, p, b->engine->cmdline ? b->engine->cmdline : "",
 		      b->words && *b->words ? " " : "", b->words ? b->words : "",
 		      b->engine->clock, b->board->records,
-		      b->files ? " pinlab.files=" : "", b->files ? b->board->files : "",
+		      b->files ? " " WIRE_ARG_FILES : "", b->files ? b->board->files : "",
 		      b->tools ? b->board->disk_words : "", b->job));
 	free(p);
 }

@@ -13,7 +13,7 @@ struct engine {
 	const char *name;
 	const char *summary;
 	bool exact;		/* guest time is retired instructions */
-	const char *clock;	/* pinlab.clock= */
+	const char *clock;	/* WIRE_CLOCK_* */
 	int cpus;		/* of one guest; 0: as many as the host has, 2 at least */
 	long boots;		/* a kernel, by default */
 	const char *const *qemu;	/* NULL terminated; NULL: no guest at all */
@@ -29,8 +29,8 @@ void engine_names(struct strlist *out);
 struct board {
 	const char *const *machine;	/* NULL terminated arguments */
 	const char *cmdline;
-	const char *records;		/* pinlab.records= */
-	const char *files;		/* pinlab.files=, and the device that takes them */
+	const char *records;		/* WIRE_ARG_RECORDS */
+	const char *files;		/* WIRE_ARG_FILES, and the device that takes them */
 	const char *files_device;
 	const char *disk_device;	/* for the disk of tools, and what tells the kernel of it */
 	const char *disk_words;

@@ -64,7 +64,7 @@ char *names_resolve(const char *option, const char *what, const char *said,
 		free(out);
 		out = more;
 		/* The suite's own tests have names too, which no list shows. */
-		if (hits || !strncmp(parts.v[p], "test/", 5))
+		if (hits || !strncmp(parts.v[p], WIRE_TEST, strlen(WIRE_TEST)))
 			continue;
 		unknown_name(what, parts.v[p], names);
 		free(out);

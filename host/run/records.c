@@ -153,13 +153,13 @@ static int on_hello(struct records *r, struct fields *f)
 		return bad(r, "a second hello");
 	if (!parse_count(f->v[0], UINT32_MAX, &protocol))
 		return bad(r, "hello: '%.32s' is no protocol number", f->v[0]);
-	if (protocol != RECORDS_PROTOCOL)
+	if (protocol != WIRE_PROTOCOL)
 		return bad(r, "protocol %" PRIu64 ", this program reads %d: the guest program is of another version",
-			   protocol, RECORDS_PROTOCOL);
+			   protocol, WIRE_PROTOCOL);
 	if (!good_name(f->v[1]))
 		return bad(r, "hello: bad kernel release");
-	r->clock_insn = !strcmp(f->v[2], "insn");
-	if (!r->clock_insn && strcmp(f->v[2], "ns"))
+	r->clock_insn = !strcmp(f->v[2], WIRE_CLOCK_INSN);
+	if (!r->clock_insn && strcmp(f->v[2], WIRE_CLOCK_NS))
 		return bad(r, "hello: clock is '%.32s', neither insn nor ns", f->v[2]);
 	strcpy(r->release, f->v[1]);
 	r->hello = true;
@@ -343,10 +343,10 @@ const char *verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
 		[VERDICT_NONE] = "unfinished",
-		[VERDICT_PASS] = "PASS",
-		[VERDICT_SKIP] = "SKIP",
-		[VERDICT_FAIL] = "FAIL",
-		[VERDICT_BROKEN] = "BROKEN",
+		[VERDICT_PASS] = WIRE_PASS,
+		[VERDICT_SKIP] = WIRE_SKIP,
+		[VERDICT_FAIL] = WIRE_FAIL,
+		[VERDICT_BROKEN] = WIRE_BROKEN,
 	};
 
 	return names[v];
@@ -391,16 +391,16 @@ static const struct {
 	size_t fields;
 	int (*take)(struct records *r, struct fields *f);
 } types[] = {
-	{ "hello", 3, on_hello },
-	{ "cap", 2, on_cap },
-	{ "begin", 1, on_begin },
-	{ "sample", 7, on_sample },
-	{ "window", 3, on_window },
-	{ "finding", 5, on_finding },
-	{ "detail", 2, on_detail },
-	{ "fact", 3, on_fact },
-	{ "result", 3, on_result },
-	{ "end", 1, on_end },
+	{ WIRE_HELLO, 3, on_hello },
+	{ WIRE_CAP, 2, on_cap },
+	{ WIRE_BEGIN, 1, on_begin },
+	{ WIRE_SAMPLE, 7, on_sample },
+	{ WIRE_WINDOW, 3, on_window },
+	{ WIRE_FINDING, 5, on_finding },
+	{ WIRE_DETAIL, 2, on_detail },
+	{ WIRE_FACT, 3, on_fact },
+	{ WIRE_RESULT, 3, on_result },
+	{ WIRE_END, 1, on_end },
 };
 
 static int dispatch(struct records *r, const char *type, struct fields *f)
@@ -474,8 +474,8 @@ int records_feed(struct records *r, const char *data, size_t n)
 		} else if (c != '\t' && (c < 0x20 || c > 0x7e)) {
 			bad(r, "byte 0x%02x at offset %" PRIu64 " is not printable ASCII", c,
 			    r->offset);
-		} else if (r->fill == RECORDS_LINE_MAX) {
-			bad(r, "longer than %d bytes", RECORDS_LINE_MAX);
+		} else if (r->fill == WIRE_LINE) {
+			bad(r, "longer than %d bytes", WIRE_LINE);
 		} else {
 			r->buf[r->fill++] = c;
 		}

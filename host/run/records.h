@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORDS_LINE_MAX 1024		/* bytes, without the newline */
+#include "include/wire.h"
+
 #define RECORDS_FIELDS_MAX 16		/* with number, type and checksum */
 #define RECORDS_NAME_MAX 96
 #define RECORDS_ROWS_MAX 10000
@@ -22,7 +23,6 @@
 #define RECORDS_FINDINGS_MAX 1000
 #define RECORDS_DETAILS_MAX 20000
 #define RECORDS_FACTS_MAX 2000
-#define RECORDS_PROTOCOL 1
 
 /* Values are fixed point, so that "exact" stays exact on the way to the report. */
 #define VALUE_ONE 10000
@@ -69,7 +69,7 @@ struct rec_cap {
 
 /* A broken promise that a torture scenario has seen. */
 struct rec_finding {
-	char *promise;			/* a word, see guest/torture/torture.h */
+	char *promise;			/* PROMISE_* of include/wire.h */
 	char *text;
 	int64_t after;			/* since the row began, seconds in 1/VALUE_ONE */
 	int64_t uptime;			/* since the guest's kernel started, the same */
@@ -105,7 +105,7 @@ struct records {
 	uint64_t offset;		/* bytes read */
 	char error[256];		/* the reason for -EBADMSG, else empty */
 	/* the line that is not whole yet, and the last repeat of each metric */
-	char buf[RECORDS_LINE_MAX + 1];
+	char buf[WIRE_LINE + 1];
 	size_t fill;
 	int64_t repeats[RECORDS_METRICS_MAX];
 };

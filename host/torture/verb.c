@@ -70,7 +70,7 @@ static int resolve(struct run_plan *p, const char *said, struct torture_boots *b
 		return PINLAB_BROKE;
 	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
 	if (globs)
-		p->tools = hits(globs, lines, n, "tools");
+		p->tools = hits(globs, lines, n, WIRE_NEEDS_TOOLS);
 	if (globs && !said) {
 		free(globs);
 		globs = xstrdup(ALL);

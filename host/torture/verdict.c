@@ -30,8 +30,7 @@ bool torture_is_run(const char *dir)
 static const char *crash_line(const char *console)
 {
 	static const char *const words[] = {
-		"BUG: ", "kernel BUG at", "general protection fault", "Oops", "Kernel panic",
-		"double fault", "KASAN",
+		WIRE_CRASHES
 	};
 	const char *first = NULL;
 
@@ -119,7 +118,7 @@ static bool failed_row(const struct boot *b, struct caught *c)
 		if (r->verdict != VERDICT_FAIL)
 			continue;
 		*c = (struct caught){ .caught = true, .boot = b, .row = r->name,
-				      .promise = "stuck", .uptime = b->seconds };
+				      .promise = PROMISE_STUCK, .uptime = b->seconds };
 		snprintf(c->text, sizeof(c->text), "%s", r->reason);
 		return true;
 	}
@@ -171,7 +170,7 @@ static const char *others_fact(const struct run *run, size_t kernel, const char 
 			continue;
 		*boot = b;
 		for (size_t f = 0; f < b->rec.n_facts; f++)
-			if (!strcmp(b->rec.facts[f].name, "verdict") &&
+			if (!strcmp(b->rec.facts[f].name, WIRE_FACT_VERDICT) &&
 			    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
 				return b->rec.facts[f].text;
 	}

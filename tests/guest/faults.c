@@ -14,6 +14,7 @@
 
 #include "guest/bench/bench.h"
 #include "guest/record.h"
+#include "include/wire.h"
 
 static void write_text(const char *path, const char *text)
 {
@@ -66,8 +67,8 @@ PINLAB_BENCH(test_garbage) = {
 /* End QEMU from here: at once, and in the middle of a record or before any trailer. */
 static void say_done(void)
 {
-	if (!ioperm(0xf4, 4, 1))
-		outl(0x31, 0xf4);
+	if (!ioperm(WIRE_EXIT_PORT, 4, 1))
+		outl(WIRE_EXIT_DONE, WIRE_EXIT_PORT);
 }
 
 static int run_cut(struct row *r)

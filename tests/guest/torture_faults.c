@@ -108,7 +108,7 @@ PINLAB_SCENARIO(test_crash) = {
 /* Text that must not be taken for format, field or line. */
 static int run_text(struct row *r)
 {
-	torture_finding(r, "result", "%s", "%n%s\t\x1b[2J # \xff");
+	torture_finding(r, PROMISE_RESULT, "%s", "%n%s\t\x1b[2J # \xff");
 	torture_detail(r, "a\tb %s", "\n");
 	return -1;
 }

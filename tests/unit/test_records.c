@@ -182,7 +182,7 @@ static void refuse_bytes(const char *s, size_t n, const char *why)
 
 static void test_bytes(void **state)
 {
-	char longer[RECORDS_LINE_MAX + 2];
+	char longer[WIRE_LINE + 2];
 	struct stream st = { 0 };
 	char *copy;
 
@@ -209,8 +209,8 @@ static void test_bytes(void **state)
 /* The longest line there may be, and one byte more under a right checksum. */
 static void test_longest(void **state)
 {
-	char body[RECORDS_LINE_MAX + 1] = "cap\tdriver\t";
-	size_t room = RECORDS_LINE_MAX - strlen("1\t") - strlen("\t01234567");
+	char body[WIRE_LINE + 1] = "cap\tdriver\t";
+	size_t room = WIRE_LINE - strlen("1\t") - strlen("\t01234567");
 
 	(void)state;
 	for (size_t more = 0; more < 2; more++) {

@@ -49,15 +49,15 @@ static int check(struct row *r, enum pinlab_op op, const char *name)
 		return -1;
 	warnings = torture_take_warnings(r);
 	if (result != -EINVAL)
-		return torture_finding(r, "result",
+		return torture_finding(r, PROMISE_RESULT,
 				       "%s with FOLL_EXCLUSIVE and without FOLL_LONGTERM: %d; the contract says %d (-EINVAL)",
 				       name, result, -EINVAL);
 	if (!warnings)
-		return torture_finding(r, "kernel-log",
+		return torture_finding(r, PROMISE_LOG,
 				       "%s with FOLL_EXCLUSIVE and without FOLL_LONGTERM: no warning, the contract asks for one",
 				       name);
 	if (before.refcount != after.refcount || before.exclusive != after.exclusive)
-		return torture_finding(r, "refusal-trace",
+		return torture_finding(r, PROMISE_TRACE,
 				       "%s with arguments that make no sense: refcount %#x, exclusive %u; it was %#x, %u",
 				       name, after.refcount, after.exclusive, before.refcount,
 				       before.exclusive);

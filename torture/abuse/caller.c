@@ -62,7 +62,7 @@ static int must(struct row *r, enum pinlab_op op)
 
 	if (call(r, op, 0, &result))
 		return -1;
-	return result ? torture_finding(r, "result", "operation %d of a page of nobody else's: %d",
+	return result ? torture_finding(r, PROMISE_RESULT, "operation %d of a page of nobody else's: %d",
 					op, result) : 0;
 }
 
@@ -82,15 +82,15 @@ static int abuse(struct row *r, const struct abuse *a)
 		return -1;
 	warnings = torture_take_warnings(r);
 	if (result != a->result)
-		return torture_finding(r, "result", "%s, %s memory: %d; the contract says %d",
+		return torture_finding(r, PROMISE_RESULT, "%s, %s memory: %d; the contract says %d",
 				       a->text, kind, result, a->result);
 	if (!warnings == a->warns)
-		return torture_finding(r, "kernel-log", "%s, %s memory: %u warnings; the contract %s",
+		return torture_finding(r, PROMISE_LOG, "%s, %s memory: %u warnings; the contract %s",
 				       a->text, kind, warnings,
 				       a->warns ? "asks for one" : "asks for none");
 	if (before.refcount != after.refcount || before.pincount != after.pincount ||
 	    before.exclusive != after.exclusive)
-		return torture_finding(r, "count",
+		return torture_finding(r, PROMISE_COUNT,
 				       "%s, %s memory: nothing may change, and refcount %#x, pin count %#x, exclusive %u became %#x, %#x, %u",
 				       a->text, kind, before.refcount, before.pincount,
 				       before.exclusive, after.refcount, after.pincount,

@@ -51,7 +51,7 @@ static int check(struct row *r, bool exclusive, const char *how)
 		return row_fail(r, "page info: %s", strerror(errno));
 	if (i.exclusive == exclusive && !(exclusive && is_zero_page(i.pfn)))
 		return 0;
-	return torture_finding(r, "flag", "%s: %s says that it is %sexclusive (order %u)", how,
+	return torture_finding(r, PROMISE_FLAG, "%s: %s says that it is %sexclusive (order %u)", how,
 			       is_zero_page(i.pfn) ? "a zero page" : "the page",
 			       i.exclusive ? "" : "not ", i.order);
 }
@@ -67,7 +67,7 @@ static int retake(struct row *r, char *page, const char *how)
 	if (take(r, PINLAB_PIN_FAST, page, &got))
 		return -1;
 	if (got != 1)
-		return torture_finding(r, "result", "%s: an ordinary pin for reading: %d", how,
+		return torture_finding(r, PROMISE_RESULT, "%s: an ordinary pin for reading: %d", how,
 				       got);
 	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
 		return row_fail(r, "page info: %s", strerror(errno));
@@ -75,7 +75,7 @@ static int retake(struct row *r, char *page, const char *how)
 		if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
 			return row_fail(r, "the driver: %s", strerror(errno));
 		if (!s.err && !s.failed)
-			return torture_finding(r, "result",
+			return torture_finding(r, PROMISE_RESULT,
 					       "%s: reexc_user_page() of a zero page (order %u) succeeds",
 					       how, i.order);
 		ret = check(r, false, how);
@@ -98,7 +98,7 @@ static int one(struct row *r, char *page, bool read, enum pinlab_op op)
 	/* Refused, or a short count of nothing; no other error has a reason. */
 	if (got != 1)
 		return got && got != -EBUSY ?
-		       torture_finding(r, "result", "%s: %d", how, got) : 0;
+		       torture_finding(r, PROMISE_RESULT, "%s: %d", how, got) : 0;
 	ret = check(r, true, how);
 	unpin_pages(r->drv, op, 1);
 	return ret;

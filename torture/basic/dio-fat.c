@@ -66,7 +66,7 @@ static int check_counts(struct fat *f, const char *what, size_t at, size_t bytes
 		if (look(f, i, &now))
 			return -1;
 		if (!is_back(&now, &f->start[i]))
-			return torture_finding(f->r, "count",
+			return torture_finding(f->r, PROMISE_COUNT,
 					       "behind a direct %s of %zu bytes at %zu of %s memory, page %lu has refcount %d and pin count %d; it had %d and %d",
 					       what, bytes, at, mem_kind_name(f->mem.kind), i,
 					       now.refcount, now.pincount, f->start[i].refcount,
@@ -92,7 +92,7 @@ static int transfer(struct fat *f)
 	if (write)
 		memcpy(f->on_disk + at, buf, bytes);
 	if (memcmp(buf, f->on_disk + at, bytes))
-		return torture_finding(f->r, "content",
+		return torture_finding(f->r, PROMISE_CONTENT,
 				       "a direct %s of %zu bytes at %zu gave other data",
 				       write ? "write" : "read", bytes, at);
 	return check_counts(f, write ? "write" : "read", at, bytes);
@@ -142,7 +142,7 @@ static int near_the_limit(struct fat *f)
 			memcpy(f->on_disk, f->mem.addr, PAGE_BYTES);
 		ret = mass_check(&m);
 		if (!ret && m.info.refcount != before)
-			ret = torture_finding(f->r, "count",
+			ret = torture_finding(f->r, PROMISE_COUNT,
 					      "room for %ld pins: behind a direct write that returned %zd the page has refcount %#x; it had %#x",
 					      room, n, m.info.refcount, before);
 	}

@@ -27,7 +27,7 @@ static int cross(struct mass *m, int bit)
 	if (took < 0)
 		return -1;
 	if (m->info.exclusive)
-		return torture_finding(m->r, "flag",
+		return torture_finding(m->r, PROMISE_FLAG,
 				       "with %ld pins more than 2^%d - %d the folio looks exclusive: refcount %#x, pin count %d",
 				       took, bit, AROUND / 2, m->info.refcount, m->info.pincount);
 	if (took && mass_give(m, PINLAB_PIN_FAST, took, 1))
@@ -36,7 +36,7 @@ static int cross(struct mass *m, int bit)
 		return 0;
 	if (err == -EBUSY || err == -ENOMEM)
 		return 1;
-	return torture_finding(m->r, "result", "with about 2^%d pins the next is refused with %d",
+	return torture_finding(m->r, PROMISE_RESULT, "with about 2^%d pins the next is refused with %d",
 			       bit, err);
 }
 

@@ -70,7 +70,7 @@ static int check(struct wait *w, enum pinlab_op ask, enum pinlab_op own, int got
 {
 	if (got == want)
 		return 0;
-	return torture_finding(w->r, "result",
+	return torture_finding(w->r, PROMISE_RESULT,
 			       "a request for %lu pages%s around a huge page that is %s: %d instead of %d",
 			       ASKED, ask == PINLAB_EXC_FAST ? ", exclusively," : "",
 			       owner_text(own), got, want);
@@ -94,7 +94,7 @@ static int request(struct wait *w, enum pinlab_op ask, enum pinlab_op own)
 		return -1;
 	if (after.pincount == before.pincount && after.exclusive == before.exclusive)
 		return torture_look(w->r);
-	return torture_finding(w->r, "count",
+	return torture_finding(w->r, PROMISE_COUNT,
 			       "the huge page had pin count %d, exclusive %u; after a request that got %d pages it has %d, exclusive %u",
 			       before.pincount, before.exclusive, got, after.pincount,
 			       after.exclusive);
@@ -115,7 +115,7 @@ static int one_round(struct wait *w)
 	if (rng_below(&w->rng, 4))
 		madvise(w->huge + HUGE_BYTES, PAGE_BYTES, MADV_DONTNEED);
 	if (own != PINLAB_NOP && pin_pages(w->owner, own, page, 1, 0) != 1)
-		return torture_finding(w->r, "result",
+		return torture_finding(w->r, PROMISE_RESULT,
 				       "nobody has a huge page pinned, and it is refused");
 	ret = request(w, ask, own);
 	if (own != PINLAB_NOP)

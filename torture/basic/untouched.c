@@ -62,14 +62,14 @@ static int check(struct row *r, const struct area *a, char *first, unsigned int 
 	struct pinlab_page_info i = { .addr = (uintptr_t)first };
 
 	if (got != (int)pages)
-		return torture_finding(r, "result",
+		return torture_finding(r, PROMISE_RESULT,
 				       "a request for %u pages of %s memory that nobody has touched: %d",
 				       pages, a->name, got);
 	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
 		return row_fail(r, "page info: %s", strerror(errno));
 	if (i.exclusive && (i.pincount < 0 || (i.pincount & ~(1 << 30)) == (int)pages))
 		return 0;
-	return torture_finding(r, "count",
+	return torture_finding(r, PROMISE_COUNT,
 			       "%u pages of %s memory by one request: exclusive %u, pin count %#x",
 			       pages, a->name, i.exclusive, i.pincount);
 }

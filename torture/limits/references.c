@@ -42,7 +42,7 @@ static int release_at(struct mass *m, enum pinlab_op op, long count, int *err,
 	if (mass_set(m, -set, false) || (*err && mass_give(m, op, 1, 1)))
 		return -1;
 	if (m->err)
-		return torture_finding(m->r, "leak",
+		return torture_finding(m->r, PROMISE_LEAK,
 				       "a pin was not taken back at %ld references, and not without them",
 				       count);
 	return mass_check(m);

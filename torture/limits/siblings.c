@@ -42,7 +42,7 @@ static int refusals(struct row *r, char *folio, unsigned long pages, enum pinlab
 	if (step(r, &one))
 		return -1;
 	if (one.done != 1)
-		return torture_finding(r, "result", "a pin of a free folio was %s",
+		return torture_finding(r, PROMISE_RESULT, "a pin of a free folio was %s",
 				       answer_text(one.failed ? -EBUSY : one.err));
 	for (unsigned long i = 0; i < pages; i++) {
 		struct pinlab_step other = { .op = ask, .slot = 1, .calls = 1, .batch = 1,

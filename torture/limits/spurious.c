@@ -179,7 +179,7 @@ static int ask_on(struct row *r, const struct contest *c, struct outcome *o)
 		if (ioctl(r->drv, PINLAB_IOC_CONTEND, &q))
 			return row_fail(r, "%s: %s", c->name, strerror(errno));
 		if (q.err && q.err != -EBUSY)
-			return torture_finding(r, "result",
+			return torture_finding(r, PROMISE_RESULT,
 					       "%s: an exclusive pin against short pins was %s",
 					       c->name, answer_text(q.err));
 		o->given_up += q.err != 0;

@@ -32,7 +32,7 @@ static int disturb(struct race_round *w)
 	collapsed += !thp_collapse(&w->mem);
 	for (unsigned long i = 0; i < w->pages; i++)
 		if (WORD(w, i) != mark + i)
-			return torture_finding(w->r, "content",
+			return torture_finding(w->r, PROMISE_CONTENT,
 					       "%s page %lu has lost what was written before MADV_COLLAPSE",
 					       mem_kind_name(w->mem.kind), i);
 	if (rng_below(&w->rng, 2))

@@ -59,7 +59,7 @@ static int check_result(struct race_round *w, unsigned long i, bool write, long 
 			on_disk[i] = mark;
 		want = on_disk[i];
 		if (pins && race_is_held(w, i) && w->holder.exclusive)
-			return torture_finding(w->r, "pin-beside-exclusive",
+			return torture_finding(w->r, PROMISE_BESIDE,
 					       "direct I/O was done on page %lu, which is held exclusively",
 					       i);
 	} else if (race_has_exclusive(w->r) && (res == -EFAULT || res == -EBUSY)) {
@@ -69,7 +69,7 @@ static int check_result(struct race_round *w, unsigned long i, bool write, long 
 	}
 	if (WORD(page) == want)
 		return 0;
-	return torture_finding(w->r, "content",
+	return torture_finding(w->r, PROMISE_CONTENT,
 			       "page %lu has %#llx after a direct %s of %ld bytes, and not %#llx",
 			       i, (unsigned long long)WORD(page), write ? "write" : "read", res,
 			       (unsigned long long)want);
@@ -96,7 +96,7 @@ static int disturb(struct race_round *w)
 		given = ask_for_pin(w->r, PINLAB_EXC_FAST, page);
 	res = aio_done(&aio, false);
 	if (res == -EAGAIN && pins && !given)
-		torture_finding(w->r, "pin-beside-exclusive",
+		torture_finding(w->r, PROMISE_BESIDE,
 				"an exclusive pin of page %lu was given while direct I/O is in flight",
 				i);
 	if (res == -EAGAIN)

@@ -30,7 +30,7 @@ static int before(struct race_round *w)
 
 	if (used == 1)
 		return 0;
-	return torture_finding(w->r, "leak",
+	return torture_finding(w->r, PROMISE_LEAK,
 			       "%lld huge pages are in use at rest, and one is mapped", used);
 }
 

@@ -56,7 +56,7 @@ static int check_remains(struct race_round *w, uint64_t pfn, uint64_t canary)
 {
 	if (frame_holds(pfn, canary))
 		return 0;
-	return torture_finding(w->r, "content",
+	return torture_finding(w->r, PROMISE_CONTENT,
 			       "pfn %#llx is pinned and belonged to a process that was killed; somebody else has written to it",
 			       (unsigned long long)pfn);
 }

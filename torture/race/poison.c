@@ -55,7 +55,7 @@ static int offline(struct race_round *w, char *page)
 		nr_bad++;
 	}
 	if (WORD(page) != mark)
-		return torture_finding(w->r, "content",
+		return torture_finding(w->r, PROMISE_CONTENT,
 				       "%s page has lost its contents by MADV_SOFT_OFFLINE",
 				       mem_kind_name(w->mem.kind));
 	return 0;

@@ -34,7 +34,7 @@ static int disturb(struct race_round *w)
 		return 0;
 	for (unsigned long i = 0; i < w->pages; i++)
 		if (WORD(w, i) != mark + i)
-			return torture_finding(w->r, "content",
+			return torture_finding(w->r, PROMISE_CONTENT,
 					       "%s page %lu has lost what was written before it was reclaimed",
 					       mem_kind_name(w->mem.kind), i);
 	return 0;

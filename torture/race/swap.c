@@ -61,7 +61,7 @@ static int check(struct race_round *w)
 {
 	for (unsigned long i = 0; i < w->pages; i++)
 		if (WORD(w, i) != w->canary + i)
-			return torture_finding(w->r, "content",
+			return torture_finding(w->r, PROMISE_CONTENT,
 					       "%s page %lu has lost its contents under memory pressure",
 					       mem_kind_name(w->mem.kind), i);
 	return 0;

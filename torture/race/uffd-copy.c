@@ -55,7 +55,7 @@ static int renew(struct race_round *w, char *page)
 	if (err)
 		return race_fail(w, "UFFDIO_COPY: %s", strerror(-err));
 	if (WORD(page) != mark)
-		return torture_finding(w->r, "content",
+		return torture_finding(w->r, PROMISE_CONTENT,
 				       "%s page does not have what UFFDIO_COPY has put there",
 				       mem_kind_name(w->mem.kind));
 	return 0;
@@ -72,7 +72,7 @@ static int overwrite(struct race_round *w, char *page)
 	err = uffd_copy(uffd, page, source, unit(w));
 	if (err == -EEXIST && WORD(page) == mark)
 		return 0;
-	return torture_finding(w->r, "content",
+	return torture_finding(w->r, PROMISE_CONTENT,
 			       "UFFDIO_COPY onto a %s page that is there: %s",
 			       mem_kind_name(w->mem.kind), err ? strerror(-err) : "done");
 }

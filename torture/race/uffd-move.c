@@ -50,16 +50,16 @@ static int there_and_back(struct race_round *w, unsigned long page, size_t bytes
 		return race_fail(w, "UFFDIO_MOVE: %s", strerror(-err));
 	moved++;
 	if (held)
-		torture_finding(w->r, "content",
+		torture_finding(w->r, PROMISE_CONTENT,
 				"UFFDIO_MOVE has moved a page that somebody holds pinned");
 	if (*(volatile uint64_t *)(there + 8) != mark)
-		torture_finding(w->r, "content", "a page lost its contents by UFFDIO_MOVE");
+		torture_finding(w->r, PROMISE_CONTENT, "a page lost its contents by UFFDIO_MOVE");
 	err = uffd_move(uffd, home, there, bytes);
 	if (err)
 		return race_fail(w, "UFFDIO_MOVE back, of a page that nobody can have pinned: %s",
 				strerror(-err));
 	if (*(volatile uint64_t *)(home + 8) != mark)
-		return torture_finding(w->r, "content",
+		return torture_finding(w->r, PROMISE_CONTENT,
 				       "a page lost its contents by UFFDIO_MOVE, on its way back");
 	return held ? -1 : 0;
 }

@@ -35,13 +35,13 @@ static int check_beside(struct race_round *w, unsigned long first, unsigned long
 	if (!race_has_exclusive(w->r))
 		return 0;
 	if (any_held(w, first, n))
-		return torture_finding(w->r, "pin-beside-exclusive",
+		return torture_finding(w->r, PROMISE_BESIDE,
 				       "a buffer of pages %lu to %lu was registered, one of which is held exclusively",
 				       first, first + n - 1);
 	err = ask_for_pin(w->r, op, w->mem.addr + i * PAGE_BYTES);
 	if (err == -EBUSY)
 		return 0;
-	return torture_finding(w->r, "pin-beside-exclusive",
+	return torture_finding(w->r, PROMISE_BESIDE,
 			       "an exclusive pin of page %lu, which is a registered buffer of io_uring's: %s",
 			       i, err ? strerror(-err) : "given");
 }

@@ -146,7 +146,7 @@ static int trajectory(struct row *r, const struct limit *l)
 		events_fact(r, "refusal", e + refusal, n - refusal, e[refusal - 1].seconds,
 			    true);
 	if (e[n - 1].count != l->count)
-		ret = torture_finding(r, "refusal-trace",
+		ret = torture_finding(r, PROMISE_TRACE,
 				      "the last change of the page's references was to %#x, and it has %#x",
 				      e[n - 1].count, l->count);
 	free(e);
@@ -172,7 +172,7 @@ static int twice(struct row *r)
 	torture_keep(r, PERF_SCRIPT, "txt");
 	unlink(PERF_DATA);
 	if (first.pins != second.pins || first.err != second.err)
-		ret = torture_finding(r, "count",
+		ret = torture_finding(r, PROMISE_COUNT,
 				      "a page was given %ld pins before the kernel refused (%d), and %ld the next time (%d)",
 				      first.pins, first.err, second.pins, second.err);
 	return trajectory(r, &second) || ret ? -1 : 0;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The words of the wire: what the guest says to the host and the other way
+ * round, each once. The guest writes them (guest/record.c, guest/keep.c), the host
+ * reads them (host/run/records.c, host/run/keep.c), and the driver names the
+ * promises. Macros alone, so that all three can include it.
+ *
+ * A word that changes its meaning changes WIRE_PROTOCOL; recorded runs are read
+ * again years later.
+ */
+#ifndef PINLAB_WIRE_H
+#define PINLAB_WIRE_H
+
+#define WIRE_PROTOCOL		1
+
+/* A record is one line of at most so many bytes, the newline not counted. */
+#define WIRE_LINE		1024
+
+/* Types of records, and their fields between sequence number and checksum. */
+#define WIRE_HELLO		"hello"		/* protocol, kernel release, clock */
+#define WIRE_CAP		"cap"		/* name, value */
+#define WIRE_BEGIN		"begin"		/* row */
+#define WIRE_SAMPLE		"sample"	/* row, metric, unit, repeat, value, ops, disturbed */
+#define WIRE_WINDOW		"window"	/* row, metric, number */
+#define WIRE_FINDING		"finding"	/* row, promise, s in the row, uptime in s, text */
+#define WIRE_DETAIL		"detail"	/* row, text: of the finding before it */
+#define WIRE_FACT		"fact"		/* row, name, text */
+#define WIRE_RESULT		"result"	/* row, verdict, reason */
+#define WIRE_END		"end"		/* records before it */
+
+/* hello: what time is counted in. */
+#define WIRE_CLOCK_INSN		"insn"
+#define WIRE_CLOCK_NS		"ns"
+
+/* cap: what this kernel has. */
+#define WIRE_CAP_DRIVER		"driver"
+#define WIRE_CAP_EXCLUSIVE	"exclusive"
+
+/* result: the verdict. BROKEN is the host's alone: a row that never came to an end. */
+#define WIRE_PASS		"PASS"
+#define WIRE_SKIP		"SKIP"
+#define WIRE_FAIL		"FAIL"
+#define WIRE_BROKEN		"BROKEN"
+
+/*
+ * finding: the promise that was broken. tests/check-busted takes its list from
+ * these lines.
+ */
+#define PROMISE_TWO_OWNERS	"two-owners"	/* two exclusive pins, or two owners of one folio */
+#define PROMISE_BESIDE		"pin-beside-exclusive"	/* an ordinary pin and an exclusive one */
+#define PROMISE_FLAG		"flag"		/* "pinned? exclusive?" answered wrongly */
+#define PROMISE_TRACE		"refusal-trace"	/* a refusal left something behind */
+#define PROMISE_RESULT		"result"	/* an operation returned what the contract excludes */
+#define PROMISE_COUNT		"count"		/* a count is not what the pins held make it */
+#define PROMISE_CONTENT		"content"	/* pinned memory has lost its data or its place */
+#define PROMISE_LEAK		"leak"		/* pins or memory did not come back */
+#define PROMISE_LOG		"kernel-log"	/* WARN, BUG, KASAN, lockdep, RCU, bad page */
+#define PROMISE_STUCK		"stuck"		/* something did not end */
+
+/* Names of facts that the host looks for. */
+#define WIRE_FACT_VERDICT	"verdict"	/* what a program of others ended in */
+#define WIRE_FACT_PATH		"path"		/* way|role|summary|what closes it */
+#define WIRE_FACT_EXPECTED	"expected"	/* crash mode: WIRE_KERNEL_DOWN or WIRE_KERNEL_UP */
+
+/* paths: the answers of a cell. A skipped one says WIRE_SKIP. */
+#define WIRE_READ		"READ"
+#define WIRE_WRITTEN		"WRITTEN"
+#define WIRE_REFERENCED		"REFERENCED"
+#define WIRE_REFUSED		"REFUSED"
+#define WIRE_NOT_REACHED	"NOT REACHED"
+#define WIRE_USER_KILLED	"USER KILLED"
+#define WIRE_STUCK		"STUCK"
+#define WIRE_KERNEL_DOWN	"KERNEL DOWN"
+#define WIRE_KERNEL_UP		"UP"
+
+/* Rows of the suite's own tests: never listed, and run only by such a name. */
+#define WIRE_TEST		"test/"
+
+/* What a row needs, as lists of rows name it. */
+#define WIRE_NEEDS_DRIVER	"driver"
+#define WIRE_NEEDS_EXCLUSIVE	"exclusive"
+#define WIRE_NEEDS_URING	"io_uring"
+#define WIRE_NEEDS_RAMDISK	"ramdisk"
+#define WIRE_NEEDS_SMP		"smp"
+#define WIRE_NEEDS_TOOLS	"tools"
+#define WIRE_NEEDS_MEMORY	"memory"
+
+/* The kernel's command line: what the host asks for. */
+#define WIRE_ARG_RECORDS	"pinlab.records="	/* where to: WIRE_PORT and a number */
+#define WIRE_ARG_FILES		"pinlab.files="		/* the same, for WIRE_FILE */
+#define WIRE_ARG_CLOCK		"pinlab.clock="		/* WIRE_CLOCK_* */
+#define WIRE_ARG_BENCH		"pinlab.bench="		/* globs of rows */
+#define WIRE_ARG_REPEATS	"pinlab.repeats="
+#define WIRE_ARG_PROFILE	"pinlab.profile="
+#define WIRE_ARG_SKEW		"pinlab.skew="
+#define WIRE_ARG_TORTURE	"pinlab.torture="	/* globs of scenarios */
+#define WIRE_ARG_SEED		"pinlab.seed="
+#define WIRE_ARG_SECONDS	"pinlab.seconds="
+#define WIRE_ARG_STOP		"pinlab.stop="		/* 1: at the first that fails */
+#define WIRE_ARG_PATHS		"pinlab.paths="		/* globs of paths */
+#define WIRE_ARG_CELL		"pinlab.cell="
+#define WIRE_ARG_CRASH		"pinlab.crash="
+
+/* "port:0x402": a port of the machine that takes bytes, not a file. */
+#define WIRE_PORT		"port:"
+
+/* Before each file that is sent: "file NAME BYTES\n". More bytes than this are cut off. */
+#define WIRE_FILE		"file "
+#define WIRE_FILE_BYTES		(16ul << 20)
+
+/* "Done": what the guest writes to QEMU's isa-debug-exit, and what QEMU then exits with. */
+#define WIRE_EXIT_PORT		0xf4
+#define WIRE_EXIT_DONE		0x31
+#define WIRE_EXIT_STATUS	(WIRE_EXIT_DONE << 1 | 1)
+
+/*
+ * How a kernel begins to say that something is wrong with itself; initialisers
+ * of an array of strings. After the first kind it may be down.
+ */
+#define WIRE_CRASHES							\
+	"BUG: ", "kernel BUG at", "general protection fault", "Oops", "Kernel panic",	\
+	"double fault", "KASAN"
+#define WIRE_WARNING		"WARNING: "
+#define WIRE_COMPLAINTS							\
+	WIRE_WARNING, "UBSAN", "refcount_t: ", "page dumped because", "Bad page",	\
+	"list_add corruption", "list_del corruption", "INFO: possible", "INFO: rcu",	\
+	"rcu: INFO:", "INFO: task ", "soft lockup", "hard LOCKUP", "nonzero pincount",	\
+	"possible circular locking", "inconsistent lock state",		\
+	"scheduling while atomic", "sleeping function called", "unable to handle",	\
+	"Bad rss-counter", "non-zero pgtables_bytes", "stack segment"
+
+#endif
