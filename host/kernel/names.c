@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 #include "host/base/files.h"
-#include "host/base/process.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build.h"
+#include "host/kernel/git.h"
 #include "host/kernel/kconfig.h"
 
 #define DEFAULT_BASE "6.12"
@@ -107,31 +107,20 @@ static int parse_series(struct request *r, const struct strlist *paths)
 	return PINLAB_OK;
 }
 
-static void keep_lines(const char *line, void *arg)
+/* "6.12" of the tree, or of the commit in it; NULL after saying why there is none. */
+static char *tree_branch(const char *opt, const char *tree, const char *ref)
 {
-	char **text = arg, *more = xasprintf("%s%s\n", *text, line);
+	char *path = xasprintf("%s/Makefile", tree), *text, *branch = NULL, *commit = NULL;
 
-	free(*text);
-	*text = more;
-}
-
-/* "6.12" of the tree, or of the commit in it. */
-static char *tree_branch(const char *tree, const char *ref)
-{
-	char *path = xasprintf("%s/Makefile", tree), *what, *text, *branch = NULL;
-
-	if (ref) {
-		what = xasprintf("%s:Makefile", ref);
-		text = xstrdup("");
-		if (run_program((char *[]){ "git", "-C", (char *)tree, "show", what, NULL }, NULL,
-				NULL, keep_lines, &text))
-			*text = '\0';
-		free(what);
-	} else {
-		text = read_file(path, NULL);
-	}
+	if (ref)
+		commit = git_commit(tree, ref);
+	text = !ref ? read_file(path, NULL) : commit ? git_file(tree, commit, "Makefile") : NULL;
 	if (text)
 		branch = branch_of(text);
+	if (!branch && (!ref || text) && !interrupted)
+		err("--base %s: no kernel source %s; a base, a kernel tree or TREE@REF is wanted",
+		    opt, ref ? "at that commit" : "there");
+	free(commit);
 	free(text);
 	free(path);
 	return branch;
@@ -145,6 +134,12 @@ static int parse_base(struct request *r, const char *opt)
 
 	if (!opt)
 		return PINLAB_OK;
+	if (has_control(opt)) {
+		near = plain_line(opt);
+		err("--base %s: no folder with control characters in its name, please", near);
+		free(near);
+		return PINLAB_USAGE;
+	}
 	bases_list(&bases);
 	if (strlist_has(&bases, opt)) {
 		r->base = xstrdup(opt);
@@ -153,22 +148,22 @@ static int parse_base(struct request *r, const char *opt)
 	/* A folder's name may have an '@' in it as well. */
 	at = is_folder(opt) ? NULL : strrchr(opt, '@');
 	r->base = xstrdup("base");
-	r->tree = at ? xasprintf("%.*s", (int)(at - opt), opt) : xstrdup(opt);
 	r->ref = at ? xstrdup(at + 1) : NULL;
-	r->tree_branch = is_folder(r->tree) ? tree_branch(r->tree, r->ref) : NULL;
-	if (!r->tree_branch) {
-		near = near_names(opt, &bases);
-		err("--base %s: %s; a base, a kernel tree or TREE@REF is wanted%s%s", opt,
-		    !is_folder(r->tree) ? "no such base or folder" :
-		    r->ref ? "no kernel source at that commit" : "no kernel source there",
-		    near ? "; near it: " : "", near ? near : "");
-		free(near);
-		ret = PINLAB_USAGE;
+	at = at ? xasprintf("%.*s", (int)(at - opt), opt) : xstrdup(opt);
+	/* From here on the whole path: git runs in the tree itself. */
+	if (is_folder(at))
+		r->tree = realpath(at, NULL);
+	free(at);
+	if (r->tree) {
+		r->tree_branch = tree_branch(opt, r->tree, r->ref);
 	} else {
-		at = realpath(r->tree, NULL);
-		free(r->tree);
-		r->tree = at;
+		near = near_names(opt, &bases);
+		err("--base %s: no such base or folder; a base, a kernel tree or TREE@REF is "
+		    "wanted%s%s", opt, near ? "; near it: " : "", near ? near : "");
+		free(near);
 	}
+	if (!r->tree_branch)
+		ret = interrupted ? PINLAB_INTERRUPTED : PINLAB_USAGE;
 out:
 	strlist_free(&bases);
 	return ret;

@@ -12,6 +12,7 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/kernel/git.h"
 #include "host/kernel/series.h"
 
 /* What kernels/bases/NAME says. */
@@ -165,17 +166,9 @@ static char *tree_state(const char *tree)
 
 static char *commit_of(const char *tree, const char *ref)
 {
-	char *spec = xasprintf("%s^{commit}", ref);
-	char *line = program_line((char *[]){ "git", "-C", (char *)tree, "rev-parse", "--verify",
-					      spec, NULL });
-	char *commit = NULL;
+	char *id = git_commit(tree, ref), *commit = id ? xasprintf("commit %s", id) : NULL;
 
-	if (line && strlen(line) >= 40)
-		commit = xasprintf("commit %s", line);
-	else if (!interrupted)
-		err("%s@%s: no such commit there", tree, ref);
-	free(line);
-	free(spec);
+	free(id);
 	return commit;
 }
 
@@ -283,34 +276,18 @@ out:
 }
 
 /*
- * A commit, written into the cache with an index of its own: neither the
- * user's work tree nor his HEAD or index is touched, and going from one
- * commit to the next writes only what differs.
+ * A commit, written into the cache: neither the user's work tree nor his HEAD
+ * or index is touched, and going from one commit to the next writes only what
+ * differs.
  */
 static int take_commit(struct source *s, const struct kernel *k, char **last)
 {
-	char *git_dir, *index = source_file(s, "index");
-	char *env = xasprintf("GIT_INDEX_FILE=%s", index);
-	char *work = xasprintf("--work-tree=%s", s->linux_dir);
-	char *const where[] = { "git", "-C", k->tree, "rev-parse", "--absolute-git-dir", NULL };
-	char *argv[] = {
-		"git", "--git-dir", NULL, work, "read-tree", "--reset", "-u",
-		strchr(s->version, ' ') + 1, NULL,
-	};
-	char *stale = xasprintf("%s.lock", index);
-	int ret = -1;
+	struct git_said said = { 0 };
+	int ret = git_checkout(k->tree, strchr(s->version, ' ') + 1, s->dir, s->linux_dir, &said);
 
-	/* Left by a git that was killed; the base's lock tells that none runs. */
-	unlink(stale);
-	free(stale);
-	git_dir = program_line(where);
-	argv[2] = git_dir;
-	if (git_dir)
-		ret = run_program(argv, s->linux_dir, (char *[]){ env, NULL }, show_line, last);
-	free(git_dir);
-	free(index);
-	free(work);
-	free(env);
+	if (ret && said.why)
+		*last = xstrdup(said.why);
+	git_said_free(&said);
 	return ret;
 }
 
@@ -511,7 +488,10 @@ static int wait_for_lock(struct source *s, const struct kernel *k)
 static int make_whole(struct source *s, const struct kernel *k)
 {
 	char *content = content_of(s);
-	bool good = content && (!s->version || !strcmp(content, s->version));
+	char *git = source_file(s, "git");
+	/* A commit that was written without a repository of ours was never verified. */
+	bool good = content && (!s->version || !strcmp(content, s->version)) &&
+		    (!k->ref || file_exists(git));
 	int ret = good ? series_pop(s) : 0;
 
 	if (ret)
@@ -525,6 +505,7 @@ static int make_whole(struct source *s, const struct kernel *k)
 		free(saved);
 		ret = k->tree ? fetch_tree(s, k) : fetch_package(s, k->base);
 	}
+	free(git);
 	free(content);
 	content = ret ? NULL : content_of(s);
 	if (!ret && s->version && content && strcmp(content, s->version)) {
