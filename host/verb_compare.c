@@ -8,7 +8,7 @@
 #include "host/report/table.h"
 #include "host/report/text.h"
 #include "host/run/runs.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
 
 struct pair {
 	struct run a, b;
@@ -194,12 +194,13 @@ static int compare_runs(struct pair *p)
 	return ret;
 }
 
-int verb_compare(struct options *o)
+static int run(const struct verb *v, struct options *o)
 {
 	struct pair p = { 0 };
 	char *a, *b = NULL;
 	int ret = PINLAB_USAGE;
 
+	(void)v;
 	if (o->args.n != 2) {
 		err("compare takes two runs; see ./pinlab compare --help");
 		return PINLAB_USAGE;
@@ -218,3 +219,18 @@ int verb_compare(struct options *o)
 	free(b);
 	return ret;
 }
+
+PINLAB_VERB(compare) = {
+	.place		= 80,
+	.name		= "compare",
+	.summary	= "two runs against each other",
+	.usage		= "RUN_A RUN_B",
+	.about		=
+"Each is a name below results/ or a path. Exact runs are compared digit for\n"
+"digit, wall-clock runs with intervals. Exit status 1 if a row is slower.\n",
+	.examples	=
+"  ./pinlab compare results/reference/6.12 bench-20261123-054500\n",
+	.max_args	= 2,
+	.no_args	= "two runs are compared, no more",
+	.run		= run,
+};

@@ -15,7 +15,7 @@
 #include "host/kernel/names.h"
 #include "host/kernel/source.h"
 #include "host/run/boots.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
 
 /* A compiler and a guest side by side, on each of two cores. */
 #define NEEDED_MEMORY (2LL << 30)
@@ -241,16 +241,14 @@ static void check_counters(void)
 		close(fd);
 }
 
-int verb_doctor(struct options *o)
+static int run(const struct verb *v, struct options *o)
 {
 	struct kernel *k = NULL;
 	size_t n = 0;
 	bool cached;
 
-	if (o->args.n) {
-		err("doctor %s: takes no arguments", o->args.v[0]);
-		return PINLAB_USAGE;
-	}
+	(void)v;
+	(void)o;
 	check_packages("build", "build packages", NEEDED);
 	check_packages("run", "run packages", NEEDED);
 	check_packages("test", "test packages", USEFUL);
@@ -273,3 +271,12 @@ int verb_doctor(struct options *o)
 	       "`make bench` can run here; it builds two kernels first.");
 	return health.missing ? PINLAB_BROKE : PINLAB_OK;
 }
+
+PINLAB_VERB(doctor) = {
+	.place		= 100,
+	.name		= "doctor",
+	.summary	= "what this machine can and cannot do, and why",
+	.about		=
+"Exit status 0 if `make bench` can run here, 3 if not.\n",
+	.run		= run,
+};

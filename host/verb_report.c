@@ -3,21 +3,16 @@
 #include <string.h>
 
 #include "host/base/files.h"
-#include "host/report/report.h"
+#include "host/report/derive.h"
 #include "host/run/runs.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
 
-int verb_report(struct options *o)
+static int run(const struct verb *v, struct options *o)
 {
-	char *dir, *path, *text;
+	char *dir = o->run ? runs_find(o->run) : runs_newest(), *path, *text;
 	int ret;
 
-	if (o->args.n) {
-		err("report %s: the run is named with --run; see ./pinlab report --help",
-		    o->args.v[0]);
-		return PINLAB_USAGE;
-	}
-	dir = o->run ? runs_find(o->run) : runs_newest();
+	(void)v;
 	if (!dir)
 		return PINLAB_USAGE;
 	ret = report_derive(dir);
@@ -31,3 +26,49 @@ int verb_report(struct options *o)
 	free(dir);
 	return ret;
 }
+
+static int list(const char *glob)
+{
+	struct strlist names = { 0 };
+	size_t shown = 0;
+
+	runs_list(&names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *dir = glob && !glob_match(glob, names.v[i]) ? NULL : runs_find(names.v[i]);
+		const struct verb *v;
+
+		if (!dir)
+			continue;
+		v = verb_of_run(dir);
+		if (v)
+			v->print_run(names.v[i], dir);
+		else
+			printf("%-32s cannot be read\n", names.v[i]);
+		shown++;
+		free(dir);
+	}
+	if (!shown)
+		note("no run%s%s in results/; ./pinlab bench makes one", glob ? " matches " : "",
+		     glob ? glob : "");
+	strlist_free(&names);
+	return shown || !glob ? PINLAB_OK : PINLAB_USAGE;
+}
+
+PINLAB_VERB(report) = {
+	.place		= 70,
+	.name		= "report",
+	.summary	= "derive every report of a run again, offline",
+	.about		=
+"Reads results/NAME/ only. report.txt, samples.tsv, verdicts.ktap and\n"
+"manifest.json come out byte for byte as they were; a file of a boot that was\n"
+"changed since is named, and nothing is overwritten.\n",
+	.examples	=
+"  ./pinlab report --run bench-20261123-054500\n",
+	.options	= (const struct takes[]){
+		{ "run", "a name below results/, or a path (default: the newest run)" },
+		{ NULL }
+	},
+	.no_args	= "the run is named with --run",
+	.run		= run,
+	.lists		= (const struct verb_list[]){ { "runs", list }, { NULL } },
+};

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From a list of kernels to a report: the main job. */
+/* From a list of kernels to a comparison: the main job. */
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/run/boots.h"
-#include "host/run/prepare.h"
-#include "host/report/report.h"
+#include "host/bench/derive.h"
+#include "host/bench/list.h"
 #include "host/run/catalog.h"
-#include "host/verb.h"
-
-/* The digits must be the same on every machine: so exact, not the fastest that there is. */
-#define DEFAULT_ENGINE "icount"
+#include "host/run/plan.h"
+#include "host/run/prepare.h"
+#include "host/run/verb.h"
+#include "include/wire.h"
 
 /* Rows that need much memory and time are run where they are asked for. */
 #define MEMORY_ROWS "share_*"
 #define ALL "*,!" MEMORY_ROWS
+/* For rows that need "memory": two times a gibibyte, and what else there is. */
+#define MEMORY_MB	3072
+#define MEMORY_SILENCE	900
+#define MEMORY_SECONDS	5400
+/* Prime, so that the A/A boots' phases share no period with a tick. */
+#define SKEW_STEP 100003ul
 
 static bool needs_memory(const struct bench_row *row)
 {
@@ -27,79 +34,174 @@ static bool needs_memory(const struct bench_row *row)
 	return yes;
 }
 
-static char *resolve_rows(struct run_plan *p, const char *said, const struct bench_row *rows,
-			  size_t n)
+/* p->own: a bool, whether rows that need memory are among them. */
+static int resolve(struct run_plan *p)
 {
+	const char *said = p->options->bench;
 	struct strlist names = { 0 };
-	char *globs;
+	struct bench_row *rows;
+	size_t n = rows_load(&rows);
+	bool *memory;
 
+	if (!n)
+		return PINLAB_BROKE;
+	memory = xcalloc(1, sizeof(*memory));
+	p->own = memory;
 	for (size_t i = 0; i < n; i++)
 		if (said || !needs_memory(&rows[i]))
 			strlist_add(&names, rows[i].name);
-	globs = names_resolve("bench", "benchmark", said ? said : "*", &names, &p->n_rows);
+	p->rows = names_resolve("bench", "benchmark", said ? said : "*", &names, &p->n_rows);
 	strlist_free(&names);
-	if (globs && !said) {
-		free(globs);
-		globs = xstrdup(ALL);
+	if (p->rows && !said) {
+		free(p->rows);
+		p->rows = xstrdup(ALL);
 	}
-	for (size_t i = 0; globs && i < n; i++)
-		p->memory |= needs_memory(&rows[i]) && glob_match(globs, rows[i].name);
-	return globs;
-}
-
-static int measure(struct run_plan *p, struct options *o)
-{
-	int ret, verdict;
-
-	p->name = o->run ? xstrdup(o->run) : run_new_name("bench");
-	p->dir = run_path(p->name);
-	run_lay_out(p, o->boots ? o->boots : p->engine->boots, o->seed);
-	ret = run_open(p);
-	if (ret)
-		return ret;
-	note("run %s: %zu boots of %ld rows under %s (%s)", p->name, p->n_boots, p->n_rows,
-	     p->engine->name, p->engine_why);
-	ret = boots_run(p);
-	if (ret == PINLAB_INTERRUPTED)
-		err("interrupted; what was measured is kept, continue with --run %s", p->name);
-	verdict = report_derive(p->dir);
-	report_show(p);
-	return ret ? ret : verdict;
-}
-
-int verb_bench(struct options *o)
-{
-	const char *engine = o->engine ? o->engine : DEFAULT_ENGINE;
-	struct run_plan p = { .verb = "bench", .options = o };
-	struct bench_row *rows;
-	size_t n;
-	char *globs;
-	int ret;
-
-	if (o->args.n) {
-		err("bench %s: options only, please; see ./pinlab bench --help", o->args.v[0]);
-		return PINLAB_USAGE;
-	}
-	/* Every mistake that can be seen now is told before anything is built. */
-	if (strcmp(engine, "auto") && engine_choose(&p, engine, NULL))
-		return PINLAB_USAGE;
-	n = rows_load(&rows);
-	if (!n)
-		return PINLAB_BROKE;
-	globs = resolve_rows(&p, o->bench, rows, n);
+	for (size_t i = 0; p->rows && i < n; i++)
+		*memory |= needs_memory(&rows[i]) && glob_match(p->rows, rows[i].name);
 	rows_free(rows, n);
-	if (!globs)
-		return PINLAB_USAGE;
-	p.rows = globs;
-	if (p.engine && !p.engine->qemu)
-		ret = native_prepare(&p, o);
-	else
-		ret = kernels_prepare(&p, o);
-	if (!ret && !p.engine)
-		ret = engine_choose(&p, engine, p.kernels);
-	if (!ret)
-		ret = measure(&p, o);
-	run_plan_free(&p);
-	free(globs);
-	return ret;
+	return p->rows ? PINLAB_OK : PINLAB_USAGE;
 }
+
+static void add_boot(struct run_plan *p, size_t kernel, const char *role, long index)
+{
+	struct run_boot *b = run_add_boot(p, kernel, role, index);
+
+	/*
+	 * Where figures are exact the A/A boot is put out of phase, or it
+	 * would be the same simulation twice and prove nothing.
+	 */
+	if (p->engine->exact && !strcmp(role, "aa"))
+		b->skew = SKEW_STEP * (index + 1);
+}
+
+/* Blocks in seeded random order, or one of each where it is exact. */
+static void lay_out(struct run_plan *p)
+{
+	long blocks = p->options->boots ? p->options->boots : p->engine->boots;
+	size_t n = p->n_kernels + 1, *order = xcalloc(n, sizeof(*order));
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+	if (!p->engine->qemu)
+		n = 1;		/* native: one kernel, once; runs are compared */
+	gsl_rng_set(rng, p->options->seed);
+	for (long block = 0; block < blocks; block++) {
+		for (size_t i = 0; i < n; i++)
+			order[i] = i;
+		if (!p->engine->exact)
+			gsl_ran_shuffle(rng, order, n, sizeof(*order));
+		for (size_t i = 0; i < n; i++) {
+			size_t k = order[i];
+
+			/* 0: the baseline, 1: the baseline again, 2...: the others */
+			add_boot(p, k < 2 ? 0 : k - 1, k == 0 ? "base" : k == 1 ? "aa" : "test",
+				 block);
+		}
+	}
+	/*
+	 * Boots of their own: under the plugin one figure in hundreds differs
+	 * from run to run, by a few instructions. Without it, none.
+	 */
+	for (size_t k = 0; p->engine->exact && !p->options->no_profile && k < p->n_kernels; k++)
+		add_boot(p, k, "profile", 0);
+	gsl_rng_free(rng);
+	free(order);
+}
+
+static void describe(const struct run_plan *p, json_t *plan)
+{
+	json_object_set_new(plan, "bench", json_string(p->rows));
+	json_object_set_new(plan, "delta_percent", json_real(p->options->delta));
+}
+
+static char *job(const struct run_plan *p, const struct run_boot *b)
+{
+	const char *profile = !strcmp(b->role, "profile") ? " " WIRE_ARG_PROFILE "1 " WIRE_ARG_REPEATS "1" :
+			      "";
+	char *skew = b->skew ? xasprintf(" " WIRE_ARG_SKEW "%lu", b->skew) : xstrdup("");
+	char *words = xasprintf(WIRE_ARG_BENCH "%s%s%s", p->rows, profile, skew);
+
+	free(skew);
+	return words;
+}
+
+static void native(const struct run_plan *p, const struct run_boot *b, struct strlist *argv)
+{
+	(void)b;
+	strlist_add(argv, "--bench");
+	strlist_add(argv, p->rows);
+}
+
+static void adjust(const struct run_plan *p, const struct run_boot *b, struct boot_needs *n)
+{
+	const bool *memory = p->own;
+
+	(void)b;
+	if (!*memory)
+		return;
+	n->memory_mb = MEMORY_MB;
+	n->silence = MEMORY_SILENCE;
+	n->limit = MEMORY_SECONDS;
+}
+
+static void release(struct run_plan *p)
+{
+	free(p->own);
+}
+
+static const struct run_kind kind = {
+	.rows		= "rows",
+	/* The longest row is far below that silence, on a loaded machine too. */
+	.needs		= { .memory_mb = 512, .silence = 60, .limit = 900 },
+	.resolve	= resolve,
+	.lay_out	= lay_out,
+	.describe	= describe,
+	.job		= job,
+	.native		= native,
+	.adjust		= adjust,
+	.release	= release,
+};
+
+PINLAB_VERB(bench) = {
+	.place		= 10,
+	.name		= "bench",
+	.summary	= "measure what a series costs: kernels against each other",
+	.about		=
+"Builds the kernels (or takes them from the cache), boots each with the same\n"
+"benchmarks, and writes results/NAME/report.txt: the first kernel is the\n"
+"baseline, the others are compared with it. The baseline is booted twice: the\n"
+"A/A column shows what a change of nothing looks like.\n",
+	.examples	=
+"  ./pinlab bench\n"
+"  ./pinlab bench --series my-series.mbox --bench 'pin_*,getppid'\n"
+"  ./pinlab bench --base ~/src/linux@v6.12 --kernels base,base+exclusive\n",
+	.options	= (const struct takes[]){
+		{ "kernels" },
+		{ "series" },
+		{ "base" },
+		{ "bench" },
+		{ "engine", "icount  instructions, exact to the digit (default)\n"
+			    "mttcg   QEMU with several CPUs, wall-clock time\n"
+			    "kvm     the real CPU, wall-clock time\n"
+			    "native  the running kernel: what needs no driver\n"
+			    "auto    kvm if a guest really comes up, else icount" },
+		{ "module" },
+		{ "run" },
+		{ "boots", "boots a kernel (default: 1 for icount, else 10)" },
+		{ "delta" },
+		{ "seed", "order of boots and resampling (default 1)" },
+		{ "jobs" },
+		{ "timeout", "seconds for one boot (default 900)" },
+		{ "silence", "seconds without a sign of a guest (default 60)" },
+		{ "no-profile" },
+		{ "flavor", "Kconfig set of the kernels (default: lean)" },
+		{ NULL }
+	},
+	/* The digits must be the same on every machine: so exact, not the fastest that there is. */
+	.engine		= "icount",
+	.flavor		= "lean",
+	.run		= run_verb,
+	.kind		= &kind,
+	.derive		= bench_derive,
+	.print_run	= bench_print_run,
+	.lists		= (const struct verb_list[]){ { "benchmarks", bench_list }, { NULL } },
+};

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a budget is, and how it is divided. */
+/* How a budget is divided. */
 #include "host/nightly/divide.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,37 +16,6 @@
 #define SHARE_WANTED	6.0
 #define SHARE_MOST	20.0
 #define SEEDS		8
-#define BUDGET_MAX	(30l * 86400)
-
-long night_budget(const char *text)
-{
-	static const struct {
-		char unit;
-		long seconds;
-	} units[] = { { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
-	size_t next = 0;
-	long sum = 0;
-
-	do {
-		char *end;
-		long n;
-
-		if (!isdigit((unsigned char)*text))
-			return -1;
-		errno = 0;
-		n = strtol(text, &end, 10);
-		/* A number alone is of seconds. */
-		if (!*end && !next)
-			return !errno && n > 0 && n <= BUDGET_MAX ? n : -1;
-		while (next < ARRAY_SIZE(units) && units[next].unit != *end)
-			next++;
-		if (errno || next == ARRAY_SIZE(units) || n > BUDGET_MAX)
-			return -1;
-		sum += n * units[next++].seconds;
-		text = end + 1;
-	} while (*text);
-	return sum > 0 && sum <= BUDGET_MAX ? sum : -1;
-}
 
 /* The cells of one flavor. */
 struct part {

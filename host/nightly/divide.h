@@ -4,8 +4,6 @@
 
 #include "host/nightly/run.h"
 
-/* Seconds of "90m", "2h", "1h30m", "5400s" or "5400"; -1 if it is none of these. */
-long night_budget(const char *text);
 /*
  * Slots for that time, in order; their expected seconds are no more than it in
  * all. The first flavor comes first: another gets none where a kernel would get

@@ -15,7 +15,7 @@
 #include "host/nightly/run.h"
 #include "host/nightly/turns.h"
 #include "host/run/prepare.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
 
 /* A boot that is not done at the end of the budget has so long before it is cut off. */
 #define GRACE_SECONDS	60
@@ -30,7 +30,7 @@ static int torture(struct options *o)
 	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (null >= 0)
 		dup2(null, STDOUT_FILENO);
-	ret = verb_torture(o);
+	ret = run_verb(verb_find("torture"), o);
 	fflush(stdout);
 	if (out >= 0) {
 		dup2(out, STDOUT_FILENO);
@@ -54,7 +54,7 @@ static int run_torture(struct nightly *n, const json_t *turn, const char *dir)
 	struct options o = {
 		.kernels = k->name, .base = k->tree ? q->base : NULL, .flavor = k->flavor,
 		.scenarios = json_text(turn, "scenarios"),
-		.engine = json_text(n->plan, "engine"), .delta = q->delta, .profile = q->profile,
+		.engine = json_text(n->plan, "engine"), .delta = q->delta, .no_profile = q->no_profile,
 		.boots = 1, .seed = json_integer_value(json_object_get(turn, "seed")),
 		.duration = json_integer_value(json_object_get(turn, "seconds")),
 	};

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "host/kernel/kernel.h"
-#include "host/options.h"
+#include "host/base/options.h"
 #include "host/report/run.h"
 
 /* What one kernel in one flavor costs. */

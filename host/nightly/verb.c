@@ -7,16 +7,18 @@
 
 #include "host/base/files.h"
 #include "host/kernel/names.h"
-#include "host/nightly/divide.h"
+#include "host/nightly/files.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
 #include "host/run/prepare.h"
 #include "host/run/catalog.h"
+#include "host/run/verb.h"
 #include "host/kernel/source.h"
-#include "host/verb.h"
 
 #define DEFAULT_FLAVORS "torture,debug"
 #define VARIANT "+exclusive"
+#define NIGHT_ENGINES \
+	"mttcg or kvm, please: it takes several CPUs, and none of this machine's own"
 /* Programs of others find out about pinlab, not about the kernel: by name only. */
 #define OTHERS "others/*"
 
@@ -136,31 +138,20 @@ static void split_flavors(const char *said, struct strlist *flavors)
 	strlist_free(&names);
 }
 
-static int check_engine(const struct options *o)
+static int run(const struct verb *v, struct options *o)
 {
-	if (!o->engine || !strcmp(o->engine, "mttcg") || !strcmp(o->engine, "kvm"))
-		return PINLAB_OK;
-	err("nightly --engine %s: mttcg or kvm, please: it takes several CPUs, and none of this machine's own",
-	    o->engine);
-	return PINLAB_USAGE;
-}
-
-int verb_nightly(struct options *o)
-{
-	struct night_request q = { .o = o };
+	struct night_request q = { .o = o, .budget = o->budget };
 	struct strlist owned = { 0 };
-	int ret = check_engine(o);
+	int ret = o->engine ? verb_check_engine(v, o->engine) : PINLAB_OK;
 
-	if (o->args.n) {
-		err("nightly %s: options only, please; see ./pinlab nightly --help", o->args.v[0]);
+	if (ret)
+		return ret;
+	if (!q.budget) {
+		err("nightly --budget is missing: a time is wanted: 90m, 2h, 1h30m, 5400s, or 5400 seconds");
 		return PINLAB_USAGE;
 	}
-	q.budget = o->budget ? night_budget(o->budget) : -1;
-	if (q.budget < 0) {
-		err("nightly --budget %s: a time from 1s to 720h is wanted: 90m, 2h, 1h30m, 5400s, or 5400 seconds",
-		    o->budget ? o->budget : "is missing");
-		return PINLAB_USAGE;
-	}
+	if (o->engine && !engine_find(o->engine))
+		return engine_choose(&(struct run_plan){ 0 }, o->engine, NULL, NULL);
 	split_flavors(o->flavors ? o->flavors : DEFAULT_FLAVORS, &q.flavors);
 	if (!ret && !q.flavors.n) {
 		err("nightly --flavors '%s': no name in it", o->flavors);
@@ -183,3 +174,52 @@ int verb_nightly(struct options *o)
 	strlist_free(&owned);
 	return ret;
 }
+
+PINLAB_VERB(nightly) = {
+	.place		= 40,
+	.name		= "nightly",
+	.summary	= "torture for a given time, compared with the last night",
+	.usage		= "--budget TIME [OPTIONS]",
+	.about		=
+"Divides the time over kernels, flavors, scenarios and seeds, keeps whole what\n"
+"failed, with a file `reproduce`, and writes results/NAME/report.txt against\n"
+"the last night's, with verdicts.ktap, junit.xml and kcidb.json. What failed\n"
+"last night is run again first; other seeds are new each night. What did not\n"
+"get its turn is listed as not run. Cut off in whatever way, it is continued\n"
+"by the same command with --run NAME, and ./pinlab report --run NAME says what\n"
+"is there. The time is for all of it, builds too.\n",
+	.notes		=
+"Exit status 0 nothing failed, 1 something did, 3 a build or the night itself\n"
+"broke, 130 interrupted.\n",
+	.examples	=
+"  ./pinlab nightly --budget 2h\n"
+"  ./pinlab nightly --budget 30m --kernels 6.12+exclusive --flavors torture\n"
+"Each night at one, from crontab -e (a line; make sees to the packages):\n"
+"  0 1 * * * cd pinlab && make -s nightly BUDGET=5h 2>results/nightly.log\n"
+"or from a systemd timer with OnCalendar=01:00, whose service has\n"
+"  WorkingDirectory=%h/pinlab\n"
+"  ExecStart=make -s nightly BUDGET=5h\n",
+	.options	= (const struct takes[]){
+		{ "budget" },
+		{ "kernels", "BASE, BASE+VARIANT (default: each base that has the series `exclusive`, without and with it)" },
+		{ "flavors", "default: torture,debug; debug gets a quarter of the time" },
+		{ "scenarios" },
+		{ "series" },
+		{ "base", "6.12, a kernel tree, or TREE@REF" },
+		{ "seed", "the first seed (default: after the last night's, or from the date)" },
+		{ "against" },
+		{ "engine" },
+		{ "run", "name of the night; one that was cut off is continued" },
+		{ NULL }
+	},
+	.engine		= "mttcg",
+	.refused	= (const struct refusal[]){
+		{ "auto", NIGHT_ENGINES },
+		{ "icount", NIGHT_ENGINES },
+		{ "native", NIGHT_ENGINES },
+		{ NULL }
+	},
+	.run		= run,
+	.derive		= night_derive,
+	.print_run	= night_print_run,
+};

@@ -3,45 +3,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/run/boots.h"
-#include "host/kernel/kconfig.h"
-#include "host/run/prepare.h"
-#include "host/report/report.h"
+#include "host/paths/files.h"
 #include "host/run/catalog.h"
-#include "host/verb.h"
+#include "host/run/plan.h"
+#include "host/run/prepare.h"
+#include "host/run/verb.h"
+#include "include/wire.h"
 
-#define DEFAULT_FLAVOR "full"
-#define DEFAULT_ENGINE "mttcg"
+#define CRASH_SECONDS	180
 
-/* Side by side on purpose: who touches what does not depend on who waits for whom. */
-static int choose_engine(struct run_plan *p, const struct options *o)
+/* p->own */
+struct lines {
+	struct path_line *v;
+	size_t n;
+};
+
+static bool crash_mode(const struct options *o)
 {
-	const char *name = o->engine ? o->engine : DEFAULT_ENGINE;
-
-	if (!strcmp(name, "native")) {
-		err("paths --engine native would take this machine down on purpose: paths run in guests only; take mttcg or kvm");
-		return PINLAB_USAGE;
-	}
-	if (!strcmp(name, "icount")) {
-		err("paths --engine icount: devices answer in their own time, which it does not have; take mttcg or kvm");
-		return PINLAB_USAGE;
-	}
-	return strcmp(name, "auto") ? engine_choose(p, name, NULL) : PINLAB_OK;
+	return o->mode && !strcmp(o->mode, "crash");
 }
 
-static int resolve(struct run_plan *p, const struct options *o, const struct path_line *lines,
-		   size_t n, bool crash)
+static int check(const struct options *o)
 {
-	struct strlist names = { 0 };
-	char *globs;
+	if (!o->mode || crash_mode(o) || !strcmp(o->mode, "content"))
+		return PINLAB_OK;
+	err("--mode %s: there are content and crash; see ./pinlab paths --help", o->mode);
+	return PINLAB_USAGE;
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (crash || strcmp(lines[i].who, "attack"))
-			strlist_add(&names, lines[i].name);
-	globs = names_resolve("paths", "path", o->paths ? o->paths : "*", &names, &p->n_rows);
-	p->rows = globs;
+static int resolve(struct run_plan *p)
+{
+	const char *said = p->options->paths;
+	struct lines *lines = xcalloc(1, sizeof(*lines));
+	struct strlist names = { 0 };
+
+	p->own = lines;
+	lines->n = paths_load(&lines->v);
+	if (!lines->n)
+		return PINLAB_BROKE;
+	for (size_t i = 0; i < lines->n; i++)
+		if (crash_mode(p->options) || strcmp(lines->v[i].who, "attack"))
+			strlist_add(&names, lines->v[i].name);
+	p->rows = names_resolve("paths", "path", said ? said : "*", &names, &p->n_rows);
 	strlist_free(&names);
-	return globs ? PINLAB_OK : PINLAB_USAGE;
+	return p->rows ? PINLAB_OK : PINLAB_USAGE;
 }
 
 /* "pinned" stands for the best pin that the kernel has. */
@@ -53,90 +58,138 @@ static void add_crash_boots(struct run_plan *p, size_t kernel, const struct path
 	strlist_split(&cells, l->cells, ",");
 	for (size_t i = 0; i < cells.n; i++) {
 		const char *slash = strchr(cells.v[i], '/');
-		char *cell = slash ? xasprintf("%s%s", pin, slash) : xstrdup(cells.v[i]);
+		struct run_boot *b = run_add_boot(p, kernel, "crash", 0);
 
-		run_add_crash(p, kernel, l->name, cell);
-		free(cell);
+		b->rows = xstrdup(l->name);
+		b->cell = slash ? xasprintf("%s%s", pin, slash) : xstrdup(cells.v[i]);
 	}
 	strlist_free(&cells);
 }
 
-static void lay_out(struct run_plan *p, const struct path_line *lines, size_t n, bool crash)
+/* A boot of each kernel; where each may crash, one for each cell. */
+static void lay_out(struct run_plan *p)
 {
-	if (!crash) {
-		run_lay_out_kernels(p);
-		return;
+	const struct lines *lines = p->own;
+
+	for (size_t k = 0; k < p->n_kernels; k++) {
+		if (!crash_mode(p->options)) {
+			run_add_boot(p, k, "test", 0);
+			continue;
+		}
+		for (size_t i = 0; i < lines->n; i++)
+			if (glob_match(p->rows, lines->v[i].name))
+				add_crash_boots(p, k, &lines->v[i]);
 	}
-	for (size_t k = 0; k < p->n_kernels; k++)
-		for (size_t i = 0; i < n; i++)
-			if (glob_match(p->rows, lines[i].name))
-				add_crash_boots(p, k, &lines[i]);
-	p->n_rows = 1;
+	if (crash_mode(p->options))
+		p->n_rows = 1;
 }
 
-static int walk(struct run_plan *p)
+static void describe(const struct run_plan *p, json_t *plan)
 {
-	int ret, verdict;
-
-	ret = run_open(p);
-	if (ret)
-		return ret;
-	note("run %s: %zu boots under %s (%s)", p->name, p->n_boots, p->engine->name,
-	     p->engine_why);
-	ret = boots_run(p);
-	if (ret == PINLAB_INTERRUPTED)
-		err("interrupted; what was found is kept, continue with --run %s", p->name);
-	verdict = report_derive(p->dir);
-	report_show(p);
-	return ret ? ret : verdict;
+	json_object_set_new(plan, "paths", json_string(p->rows));
 }
 
-int verb_paths(struct options *o)
+static char *job(const struct run_plan *p, const struct run_boot *b)
 {
-	struct run_plan p = { .verb = "paths", .options = o };
-	struct path_line *lines = NULL;
-	bool crash = o->mode && !strcmp(o->mode, "crash");
-	char *words = NULL;
-	size_t n = 0;
-	int ret;
+	if (!b->cell)
+		return xasprintf(WIRE_ARG_PATHS "%s", p->rows);
+	return xasprintf(WIRE_ARG_PATHS "%s " WIRE_ARG_CELL "%s " WIRE_ARG_CRASH "1", b->rows,
+			 b->cell);
+}
 
-	if (o->args.n) {
-		err("paths %s: options only, please; see ./pinlab paths --help", o->args.v[0]);
-		return PINLAB_USAGE;
-	}
-	if (o->mode && !crash && strcmp(o->mode, "content")) {
-		err("--mode %s: there are content and crash; see ./pinlab paths --help", o->mode);
-		return PINLAB_USAGE;
-	}
-	if (!o->flavor)
-		o->flavor = DEFAULT_FLAVOR;
-	ret = choose_engine(&p, o);
-	if (!ret) {
-		n = paths_load(&lines);
-		ret = n ? resolve(&p, o, lines, n, crash) : PINLAB_BROKE;
-	}
-	if (!ret)
-		ret = kernels_prepare(&p, o);
-	if (!ret && !p.engine)
-		ret = engine_choose(&p, "auto", p.kernels);
-	if (!ret && !p.engine->qemu) {
-		err("paths run in guests only, and no guest comes up here; see ./pinlab doctor");
-		ret = PINLAB_BROKE;
-	}
-	if (!ret) {
-		words = flavor_boot(o->flavor);
-		p.words = words;
-		ret = words ? PINLAB_OK : PINLAB_BROKE;
-	}
-	if (!ret) {
-		p.name = o->run ? xstrdup(o->run) : run_new_name("paths");
-		p.dir = run_path(p.name);
-		lay_out(&p, lines, n, crash);
-		ret = walk(&p);
+static void adjust(const struct run_plan *p, const struct run_boot *b, struct boot_needs *n)
+{
+	(void)p;
+	if (b->cell)
+		n->limit = CRASH_SECONDS;
+}
+
+static void release(struct run_plan *p)
+{
+	struct lines *lines = p->own;
+
+	if (lines)
+		paths_free(lines->v, lines->n);
+	free(lines);
+}
+
+static int list(const char *glob)
+{
+	struct path_line *lines;
+	size_t n = paths_load(&lines), shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (glob && !glob_match(glob, lines[i].name))
+			continue;
+		printf("%-28s %-4s %-7s %s\n", lines[i].name, lines[i].way, lines[i].who,
+		       lines[i].summary);
+		shown++;
 	}
 	paths_free(lines, n);
-	run_plan_free(&p);
-	free((char *)p.rows);
-	free(words);
-	return ret;
+	if (!n)
+		return PINLAB_BROKE;
+	if (!shown)
+		err("no path matches %s; see ./pinlab list paths", glob);
+	return shown ? PINLAB_OK : PINLAB_USAGE;
 }
+
+static const struct run_kind kind = {
+	.rows		= "paths",
+	/*
+	 * Small guests, many of them side by side: who touches what does not depend
+	 * on who waits for whom. It is no race either: one CPU gives one answer.
+	 */
+	.needs		= { .memory_mb = 1024, .cpus = 1, .silence = 60, .limit = 900,
+			    .full_board = true, .share = true },
+	.side_by_side	= true,
+	.check		= check,
+	.resolve	= resolve,
+	.lay_out	= lay_out,
+	.describe	= describe,
+	.job		= job,
+	.adjust		= adjust,
+	.release	= release,
+};
+
+PINLAB_VERB(paths) = {
+	.place		= 30,
+	.name		= "paths",
+	.summary	= "which ways into a page does an exclusive pin close?",
+	.about		=
+"Boots each kernel and tries every path, a way in which a process can make the\n"
+"kernel touch a page, on pages held under each scheme: none, long-term pin,\n"
+"exclusive pin, guest_memfd, memfd_secret. results/NAME/report.txt has the matrix,\n"
+"the open paths first; paths.tsv has every cell.\n",
+	.notes		=
+"Exit status 1: a cell is not what the contract, or the scheme, says of it.\n",
+	.examples	=
+"  ./pinlab paths --kernels 6.12,6.12+exclusive\n"
+"  ./pinlab paths --mode crash --kernels 6.12+exclusive --paths 'attack/*'\n",
+	.options	= (const struct takes[]){
+		{ "kernels" },
+		{ "series" },
+		{ "base" },
+		{ "paths" },
+		{ "mode", "content: what happened to the page, found out from the page: nothing crashes, one boot a kernel (default)\n"
+			  "crash: the page is out of the kernel's linear map, as a hypervisor would have it: one boot for each path, which may crash" },
+		{ "flavor", "Kconfig set of the kernels (default: full)" },
+		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
+		{ "run" },
+		{ "jobs", "guests at once (default: one a core)" },
+		{ "timeout" },
+		{ "silence" },
+		{ NULL }
+	},
+	.engine		= "mttcg",
+	.flavor		= "full",
+	.refused	= (const struct refusal[]){
+		{ "native", "this machine would be taken down on purpose: paths run in guests only; take mttcg or kvm" },
+		{ "icount", "devices answer in their own time, which it does not have; take mttcg or kvm" },
+		{ NULL }
+	},
+	.run		= run_verb,
+	.kind		= &kind,
+	.derive		= paths_derive,
+	.print_run	= paths_print_run,
+	.lists		= (const struct verb_list[]){ { "paths", list }, { NULL } },
+};

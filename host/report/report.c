@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/report/report.h"
 #include "host/base/files.h"
-#include "host/nightly/files.h"
-#include "host/nightly/load.h"
-#include "host/nightly/nightly.h"
-#include "host/paths/cells.h"
-#include "host/paths/files.h"
-#include "host/paths/paths.h"
 #include "host/report/files.h"
-#include "host/report/ktap.h"
-#include "host/report/text.h"
-#include "host/torture/files.h"
-#include "host/torture/torture.h"
-#include "host/torture/verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -163,55 +152,5 @@ int report_put_manifest(const struct run *run)
 		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
 	text_free(&samples);
 	free(manifest);
-	return ret;
-}
-
-static int put_files(const struct report *r)
-{
-	struct text report = { 0 }, ktap = { 0 };
-	int ret;
-
-	report_text(r, &report);
-	report_ktap(r, &ktap);
-	ret = report_put_text(&r->run, "report.txt", &report);
-	ret = ret ? ret : report_put_text(&r->run, "verdicts.ktap", &ktap);
-	text_free(&ktap);
-	return ret ? ret : report_put_manifest(&r->run);
-}
-
-static void say_broken(const struct report *r)
-{
-	if (!r->pass && r->skip && !r->fail && !r->broken)
-		err("%s: all rows were skipped: nothing was measured; report.txt says what is missing",
-		    r->run.name);
-	for (size_t i = 0; i < r->run.n_boots; i++) {
-		const struct boot *b = &r->run.boots[i];
-
-		if (!b->ok)
-			err("%s: boot %s: %s%s%s", r->run.name, b->id, b->outcome,
-			    *b->detail ? ": " : "", b->detail);
-	}
-}
-
-int report_derive(const char *run_dir)
-{
-	struct report r;
-	int ret;
-
-	if (torture_is_run(run_dir))
-		return torture_derive(run_dir);
-	if (paths_is_run(run_dir))
-		return paths_derive(run_dir);
-	if (night_is_run(run_dir))
-		return night_derive(run_dir);
-	if (report_load(run_dir, &r))
-		return PINLAB_BROKE;
-	if (manifest_check(&r.run) || put_files(&r)) {
-		ret = PINLAB_BROKE;
-	} else {
-		say_broken(&r);
-		ret = report_status(&r);
-	}
-	report_free(&r);
 	return ret;
 }

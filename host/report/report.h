@@ -9,15 +9,6 @@
 #include "host/report/compare.h"
 #include "host/base/text.h"
 
-/*
- * Write samples.tsv, report.txt, verdicts.ktap and manifest.json of a run
- * anew, each by rename. PINLAB_OK; PINLAB_FAIL if a row, the exactness or the
- * A/A check failed; PINLAB_BROKE if the run is not whole, if nothing was
- * measured, if a file cannot be written, or if a boot's file is not the one
- * that manifest.json lists (then nothing is written).
- */
-int report_derive(const char *run_dir);
-
 /* The baseline against each other kernel; one entry without a b if it is alone. */
 struct report {
 	struct run run;
@@ -31,7 +22,7 @@ struct report {
 /* 0 or -errno, said on stderr */
 int report_load(const char *run_dir, struct report *r);
 void report_free(struct report *r);
-/* What report_derive() returns for it. */
+/* What report_derive() returns for it, see derive.h. */
 int report_status(const struct report *r);
 /* A run's verdict in a word, for `list runs`. */
 const char *report_word(const struct report *r);

@@ -5,7 +5,6 @@
 #include "host/kernel/others_disk.h"
 #include "host/run/keep.h"
 #include "host/run/symbols.h"
-#include "host/torture/torture.h"
 #include "include/wire.h"
 
 #include <errno.h>
@@ -13,29 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Silence: the longest row is far below it, on a loaded machine too. */
-#define SILENCE_SECONDS	60
-#define LIMIT_SECONDS	900
 #define PROBE_SECONDS	10
-/* Torture splits huge pages, swaps, and forks while it holds what it has. */
-#define BENCH_MB	512
-#define TORTURE_MB	1024
-/*
- * For scenarios that need what would disturb others: a huge page of 1 GiB, for
- * which this much memory is needed, and memory that no long-term pin may keep.
- */
-#define BIG_MB		5120
-#define BIG_WORDS	"hugepagesz=1G hugepages=1 movablecore=512M"
-/* For rows that need "memory": two times a gibibyte, and what else there is. */
-#define MEMORY_MB	3072
-#define MEMORY_SILENCE	900
-#define MEMORY_SECONDS	5400
-/* Paths: small guests, many of them side by side. */
-#define PATHS_MB	1024
-#define CRASH_SECONDS	180
-/* A row of torture says nothing while it runs, and some end by themselves. */
 #define EMULATOR_TRIES	3
-#define TORTURE_SILENCE	(SILENCE_SECONDS + 240)
 
 /* What a boot is given besides its kernel. */
 struct disks {
@@ -49,62 +27,28 @@ struct job {
 	struct disks disks;
 };
 
-static char *bench_job(const struct run_plan *p, const struct run_boot *b)
+static struct boot_needs needs_of(const struct run_plan *p, const struct run_boot *b)
 {
-	const char *profile = b->role && !strcmp(b->role, "profile") ?
-		" " WIRE_ARG_PROFILE "1 " WIRE_ARG_REPEATS "1" : "";
-	char *skew = b->skew ? xasprintf(" " WIRE_ARG_SKEW "%lu", b->skew) : xstrdup("");
-	char *job = xasprintf(WIRE_ARG_BENCH "%s%s%s", p->rows, profile, skew);
+	struct boot_needs n = p->kind->needs;
 
-	free(skew);
-	return job;
-}
-
-static char *torture_job(const struct run_plan *p, const struct run_boot *b)
-{
-	return xasprintf(WIRE_ARG_TORTURE "%s " WIRE_ARG_SEED "%lu "
-			 WIRE_ARG_SECONDS "%ld " WIRE_ARG_STOP "%d",
-			 b->rows ? b->rows : p->rows, b->seed, p->seconds,
-			 strcmp(b->role, "others") && (p->stop || p->kernels[b->kernel].bug));
-}
-
-static bool is_torture(const struct run_plan *p)
-{
-	return p->verb && !strcmp(p->verb, "torture");
-}
-
-static bool is_paths(const struct run_plan *p)
-{
-	return p->verb && !strcmp(p->verb, "paths");
+	if (p->kind->adjust)
+		p->kind->adjust(p, b, &n);
+	return n;
 }
 
 /* A kernel without PCI has nothing of what the full board is for, and may not come up there. */
-static const struct board *board_of(const struct run_plan *p, const struct kernel *k)
+static const struct board *board_of(const struct boot_needs *n, const struct kernel *k)
 {
 	const struct arch *arch = arch_find(k->arch);
 	char *path = xasprintf("%s/config", k->dir), *config = NULL;
 	bool full;
 
-	if (is_paths(p))
+	if (n->full_board)
 		config = read_file(path, NULL);
 	full = config && strstr(config, "\nCONFIG_PCI=y");
 	free(config);
 	free(path);
 	return full ? &arch->full : &arch->small;
-}
-
-static char *paths_job(const struct run_plan *p, const struct run_boot *b)
-{
-	if (!b->cell)
-		return xasprintf(WIRE_ARG_PATHS "%s", p->rows);
-	return xasprintf(WIRE_ARG_PATHS "%s " WIRE_ARG_CELL "%s " WIRE_ARG_CRASH "1", b->rows,
-			 b->cell);
-}
-
-static long memory_mb(const struct run_plan *p, const struct run_boot *b)
-{
-	return b->big ? BIG_MB : is_torture(p) ? TORTURE_MB : is_paths(p) ? PATHS_MB :
-	       p->memory ? MEMORY_MB : BENCH_MB;
 }
 
 static void spec_argv(const struct run_plan *p, const struct kernel *k, const struct guest *g,
@@ -114,29 +58,29 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 	char *plugin = xasprintf("%s/build/insnprof.so", repo_dir());
 	char *profile = xasprintf("%s/profile.raw", g->dir);
 	char *files = xasprintf("%s/files.raw", g->dir);
-	char *job = is_torture(p) ? torture_job(p, b) : is_paths(p) ? paths_job(p, b) :
-		    bench_job(p, b);
+	char *job = p->kind->job(p, b);
 	char *share = xasprintf("%s/share", g->dir);
-	const struct board *board = board_of(p, k);
-	char *words = xasprintf("%s%s", p->words ? p->words : "", b->big ? " " BIG_WORDS : "");
+	const struct boot_needs n = needs_of(p, b);
+	const struct board *board = board_of(&n, k);
+	char *words = xasprintf("%s%s%s", p->words ? p->words : "", n.words ? " " : "",
+				n.words ? n.words : "");
 	struct boot_spec spec = {
 		.arch = arch_find(k->arch),
 		.engine = p->engine,
 		.board = board,
-		/* Which path reaches what is no race: one CPU gives one answer. */
-		.cpus = is_paths(p) ? 1 : 0,
+		.cpus = n.cpus,
 		.kernel = image,
 		.initrd = d->initrd,
 		.console = g->console_path,
 		.records = g->records_path,
 		.plugin = b->role && !strcmp(b->role, "profile") ? plugin : NULL,
 		.profile = profile,
-		.files = is_torture(p) ? files : NULL,
+		.files = n.files ? files : NULL,
 		.tools = d->tools,
-		.share = board == &arch_find(k->arch)->full ? share : NULL,
+		.share = n.share && board == &arch_find(k->arch)->full ? share : NULL,
 		.words = words,
 		.job = job,
-		.memory_mb = memory_mb(p, b),
+		.memory_mb = n.memory_mb,
 		/* The A/A boot has the same seed: what differs is its phase alone. */
 		.seed = p->engine->exact ? 1 : p->options->seed + b->index,
 	};
@@ -157,25 +101,12 @@ static void native_argv(const struct run_plan *p, const struct guest *g,
 	strlist_take(argv, xasprintf("%s/build/guest/pinlab-guest", repo_dir()));
 	strlist_add(argv, "--records");
 	strlist_add(argv, g->records_path);
-	if (!is_torture(p)) {
-		strlist_add(argv, "--bench");
-		strlist_add(argv, p->rows);
-		return;
-	}
-	strlist_add(argv, "--torture");
-	strlist_add(argv, p->rows);
-	strlist_add(argv, "--seed");
-	strlist_take(argv, xasprintf("%lu", b->seed));
-	strlist_add(argv, "--seconds");
-	strlist_take(argv, xasprintf("%ld", p->seconds));
-	if (p->stop)
-		strlist_add(argv, "--stop");
+	p->kind->native(p, b, argv);
 }
 
 static void guest_paths(struct guest *g, char *dir)
 {
-	*g = (struct guest){ .records_fd = -1, .silence = SILENCE_SECONDS,
-			     .limit = LIMIT_SECONDS, .dir = dir };
+	*g = (struct guest){ .records_fd = -1, .dir = dir };
 	g->console_path = xasprintf("%s/console.log", dir);
 	g->records_path = xasprintf("%s/records", dir);
 	g->qemu_log_path = xasprintf("%s/qemu.log", dir);
@@ -229,21 +160,12 @@ static int write_command(const struct guest *g, const struct strlist *argv)
 static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 {
 	const struct kernel *k = &p->kernels[b->kernel];
+	const struct boot_needs n = needs_of(p, b);
 	struct strlist argv = { 0 };
 	int ret;
 
 	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
-	if (is_torture(p)) {
-		j->guest.silence = TORTURE_SILENCE + p->seconds;
-		j->guest.limit = LIMIT_SECONDS + 2 * p->seconds;
-	}
-	if (p->memory) {
-		j->guest.silence = MEMORY_SILENCE;
-		j->guest.limit = MEMORY_SECONDS;
-	}
-	if (is_paths(p) && b->cell)
-		j->guest.limit = CRASH_SECONDS;
-	if (is_paths(p)) {
+	if (n.share) {
 		char *share = xasprintf("%s/share", j->guest.dir);
 
 		ret = make_dirs(share);
@@ -251,10 +173,8 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		if (ret)
 			return ret;
 	}
-	if (p->options->timeout)
-		j->guest.limit = p->options->timeout;
-	if (p->options->silence)
-		j->guest.silence = p->options->silence;
+	j->guest.limit = p->options->timeout ? p->options->timeout : n.limit;
+	j->guest.silence = p->options->silence ? p->options->silence : n.silence;
 	if (p->engine->qemu) {
 		j->disks.initrd = initramfs_get(k);
 		if (j->disks.initrd && p->tools)
@@ -388,8 +308,7 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 		snprintf(detail, sizeof(detail), "%s left, %.40s",
 			 human_seconds(passed * (total - done) / (done - first), left,
 				       sizeof(left)), row);
-	progress(is_torture(p) ? "scenarios" : is_paths(p) ? "paths" : "rows",
-		 done < total ? done : total, total, detail);
+	progress(p->kind->rows, done < total ? done : total, total, detail);
 }
 
 static size_t guests_at_once(const struct run_plan *p)
@@ -399,7 +318,7 @@ static size_t guests_at_once(const struct run_plan *p)
 	if (p->options->jobs)
 		return p->options->jobs;
 	/* Wall-clock guests must not share a core with one another. */
-	return (p->engine->exact || is_paths(p)) && cores > 0 ? cores : 1;
+	return (p->engine->exact || p->kind->side_by_side) && cores > 0 ? cores : 1;
 }
 
 int boots_run(struct run_plan *p)
@@ -445,11 +364,22 @@ int boots_run(struct run_plan *p)
 	return ret ? PINLAB_BROKE : PINLAB_OK;
 }
 
+static char *no_job(const struct run_plan *p, const struct run_boot *b)
+{
+	(void)p;
+	(void)b;
+	return xstrdup(WIRE_ARG_BENCH "-");
+}
+
 bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size_t len)
 {
 	char dir[] = "/tmp/pinlab-probe.XXXXXX";
+	static const struct run_kind probe = {
+		.needs = { .memory_mb = 512, .silence = PROBE_SECONDS, .limit = PROBE_SECONDS },
+		.job = no_job,
+	};
 	struct options o = { 0 };
-	struct run_plan p = { .verb = "bench", .engine = e, .options = &o, .rows = "-" };
+	struct run_plan p = { .kind = &probe, .engine = e, .options = &o };
 	struct run_boot b = { 0 };
 	struct strlist argv = { 0 };
 	struct guest g;
@@ -463,7 +393,8 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 	disks.initrd = initramfs_get(k);
 	guest_paths(&g, xstrdup(dir));
 	g.exit_done = arch_find(k->arch)->exit_done;
-	g.limit = PROBE_SECONDS;
+	g.silence = probe.needs.silence;
+	g.limit = probe.needs.limit;
 	if (disks.initrd) {
 		spec_argv(&p, k, &g, &disks, &b, &argv);
 		if (!guest_start(&g, &argv)) {

@@ -2,8 +2,6 @@
 #include "host/run/plan.h"
 
 #include <errno.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,11 +11,6 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
-
-/* Prime, so that the A/A boots' phases share no period with a tick. */
-#define SKEW_STEP 100003ul
-/* The series that seeded bugs stand on. */
-#define BUG_PARENT "exclusive"
 
 char *run_path(const char *name)
 {
@@ -47,111 +40,23 @@ char *run_new_name(const char *verb)
 	}
 }
 
-static void add_boot(struct run_plan *p, size_t kernel, const char *role, long index)
+struct run_boot *run_add_boot(struct run_plan *p, size_t kernel, const char *role, long index)
 {
+	bool plain = !strcmp(role, "base") || !strcmp(role, "test");
 	struct run_boot *b;
 	char *s;
 
 	p->boots = xrealloc(p->boots, (p->n_boots + 1) * sizeof(*p->boots));
 	b = &p->boots[p->n_boots];
 	*b = (struct run_boot){ .kernel = kernel, .role = role, .index = index };
-	b->id = xasprintf("%02zu-%s%s%s", p->n_boots, p->kernels[kernel].name,
-			  !strcmp(role, "base") || !strcmp(role, "test") ? "" : "-",
-			  !strcmp(role, "base") || !strcmp(role, "test") ? "" : role);
+	b->id = xasprintf("%02zu-%s%s%s", p->n_boots, p->kernels[kernel].name, plain ? "" : "-",
+			  plain ? "" : role);
 	/* A colon would begin an option's value, or a drive, for some programs. */
 	for (s = b->id; *s; s++)
 		if (*s == '/' || *s == ':')
 			*s = '_';
-	/*
-	 * Where figures are exact the A/A boot is put out of phase, or it
-	 * would be the same simulation twice and prove nothing.
-	 */
-	if (p->engine->exact && !strcmp(role, "aa"))
-		b->skew = SKEW_STEP * (index + 1);
 	p->n_boots++;
-}
-
-void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed)
-{
-	size_t n = p->n_kernels + 1, *order = xcalloc(n, sizeof(*order));
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-
-	if (!p->engine->qemu)
-		n = 1;		/* native: one kernel, once; runs are compared */
-	gsl_rng_set(rng, seed);
-	for (long block = 0; block < boots_per_kernel; block++) {
-		for (size_t i = 0; i < n; i++)
-			order[i] = i;
-		if (!p->engine->exact)
-			gsl_ran_shuffle(rng, order, n, sizeof(*order));
-		for (size_t i = 0; i < n; i++) {
-			size_t k = order[i];
-
-			/* 0: the baseline, 1: the baseline again, 2...: the others */
-			add_boot(p, k < 2 ? 0 : k - 1, k == 0 ? "base" : k == 1 ? "aa" : "test",
-				 block);
-		}
-	}
-	/*
-	 * Boots of their own: under the plugin one figure in hundreds differs
-	 * from run to run, by a few instructions. Without it, none.
-	 */
-	for (size_t k = 0; p->engine->exact && p->options->profile && k < p->n_kernels; k++)
-		add_boot(p, k, "profile", 0);
-	gsl_rng_free(rng);
-	free(order);
-}
-
-/* Does the plan have a seeded bug on this kernel? */
-static bool is_parent(const struct run_plan *p, const struct kernel *k)
-{
-	for (size_t i = 0; i < p->n_kernels; i++)
-		if (p->kernels[i].bug && !strcmp(p->kernels[i].base, k->base) &&
-		    !strcmp(k->variant, BUG_PARENT))
-			return true;
-	return false;
-}
-
-static struct run_boot *add_torture(struct run_plan *p, size_t kernel, const char *role, long index,
-				    unsigned long seed, const char *rows)
-{
-	struct run_boot *b;
-
-	add_boot(p, kernel, role, index);
-	b = &p->boots[p->n_boots - 1];
-	b->seed = seed;
-	b->rows = xstrdup(rows);
 	return b;
-}
-
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
-		       const struct torture_boots *boots)
-{
-	for (long i = 0; i < seeds && boots->test; i++)
-		for (size_t k = 0; k < p->n_kernels; k++)
-			add_torture(p, k, "test", i, seed + i, boots->test);
-	/* These draw nothing from a seed: once. */
-	for (size_t k = 0; k < p->n_kernels && boots->big; k++)
-		add_torture(p, k, "big", 0, seed, boots->big)->big = true;
-	for (size_t k = 0; k < p->n_kernels && boots->others; k++)
-		if (p->kernels[k].bug || is_parent(p, &p->kernels[k]))
-			add_torture(p, k, "others", 0, seed, boots->others);
-}
-
-void run_lay_out_kernels(struct run_plan *p)
-{
-	for (size_t k = 0; k < p->n_kernels; k++)
-		add_boot(p, k, "test", 0);
-}
-
-void run_add_crash(struct run_plan *p, size_t kernel, const char *path, const char *cell)
-{
-	struct run_boot *b;
-
-	add_boot(p, kernel, "crash", 0);
-	b = &p->boots[p->n_boots - 1];
-	b->rows = xstrdup(path);
-	b->cell = xstrdup(cell);
 }
 
 static json_t *host_json(void)
@@ -273,16 +178,7 @@ static json_t *plan_json(const struct run_plan *p)
 	set_text(j, "engine", p->engine->name);
 	set_text(j, "engine_why", p->engine_why);
 	json_object_set_new(j, "seed", json_integer(p->options->seed));
-	if (!strcmp(p->verb, "paths")) {
-		set_text(j, "paths", p->rows);
-	} else if (strcmp(p->verb, "torture")) {
-		set_text(j, "bench", p->rows);
-		json_object_set_new(j, "delta_percent", json_real(p->options->delta));
-	} else {
-		set_text(j, "scenarios", p->rows);
-		json_object_set_new(j, "seconds", json_integer(p->seconds));
-		json_object_set_new(j, "stop", json_boolean(p->stop));
-	}
+	p->kind->describe(p, j);
 	json_object_set_new(j, "host", host_json());
 	set_text(j, "qemu", qemu);
 	set_hash(j, "guest_sha256", guest);
@@ -306,35 +202,42 @@ static int write_json(const char *path, json_t *j)
 
 /* What must be the same for a run to be continued: all that a figure depends on. */
 static const char *const identity[] = {
-	"verb", "engine", "bench", "scenarios", "paths", "seconds", "stop", "seed",
-	"delta_percent", "guest_sha256",
-	"image_ext2_sha256", "qemu", "kernels", "boots",
+	"verb", "engine", "seed", "guest_sha256", "image_ext2_sha256", "qemu", "kernels", "boots",
 };
+
+static bool check_key(const struct run_plan *p, const char *key, json_t *mine, json_t *theirs)
+{
+	if (json_equal(json_object_get(mine, key), json_object_get(theirs, key)))
+		return true;
+	err("the run %s was started with another `%s`, so it cannot be continued; %s", p->name,
+	    key, "take another --run name");
+	return false;
+}
 
 static int check_same(const struct run_plan *p, const char *path, json_t *mine)
 {
+	json_t *theirs, *own = json_object(), *value;
+	bool same = true;
 	json_error_t e;
-	json_t *theirs = json_load_file(path, 0, &e);
+	const char *key;
 
+	theirs = json_load_file(path, 0, &e);
 	if (!theirs) {
 		err("%s: line %d: %s; remove the folder or take another --run name", path, e.line,
 		    e.text);
+		json_decref(own);
 		return PINLAB_USAGE;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(identity); i++) {
-		const json_t *a = json_object_get(mine, identity[i]);
-		const json_t *b = json_object_get(theirs, identity[i]);
-
-		/* Not every verb has each of them. */
-		if ((!a && !b) || json_equal(a, b))
-			continue;
-		err("the run %s was started with another `%s`, so it cannot be continued; %s",
-		    p->name, identity[i], "take another --run name");
-		json_decref(theirs);
-		return PINLAB_USAGE;
-	}
+	/* The verb first: another one's keys are others. */
+	p->kind->describe(p, own);
+	same = check_key(p, identity[0], mine, theirs);
+	json_object_foreach(own, key, value)
+		same = same && check_key(p, key, mine, theirs);
+	for (size_t i = 1; i < ARRAY_SIZE(identity); i++)
+		same = same && check_key(p, identity[i], mine, theirs);
+	json_decref(own);
 	json_decref(theirs);
-	return PINLAB_OK;
+	return same ? PINLAB_OK : PINLAB_USAGE;
 }
 
 static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
@@ -446,6 +349,8 @@ void run_plan_free(struct run_plan *p)
 		free(p->boots[i].cell);
 	}
 	free(p->boots);
+	free(p->rows);
+	free(p->words);
 	free(p->dir);
 	free(p->name);
 }

@@ -11,7 +11,7 @@
 
 #include "host/run/guest.h"
 #include "host/kernel/kernel.h"
-#include "host/options.h"
+#include "host/run/kind.h"
 
 struct run_boot {
 	char *id;		/* 02-6.12+exclusive: the folder's name */
@@ -29,16 +29,15 @@ struct run_boot {
 
 struct run_plan {
 	char *dir, *name;
-	const char *verb;	/* bench, torture, paths */
+	const char *verb;	/* its name */
+	const struct run_kind *kind;
+	void *own;		/* the kind's */
 	const struct engine *engine;
 	const char *engine_why;
 	const struct options *options;
-	const char *rows;	/* globs of rows or scenarios */
-	const char *words;	/* the flavor's, for the kernel's command line */
-	bool memory;		/* bench: rows that need much, and take long */
+	char *rows;		/* globs */
+	char *words;		/* the flavor's, for the kernel's command line */
 	bool tools;		/* with the disk of others' programs */
-	long seconds;		/* torture: that timed scenarios share */
-	bool stop;		/* torture: a boot ends at the first failure */
 	long n_rows;		/* of one boot */
 	struct kernel *kernels;
 	size_t n_kernels;
@@ -51,23 +50,8 @@ char *run_path(const char *name);
 /* A name that is not taken: verb and the time. */
 char *run_new_name(const char *verb);
 
-/* Lay out the boots: blocks in seeded random order, or one of each where it is exact. */
-void run_lay_out(struct run_plan *p, long boots_per_kernel, unsigned long seed);
-
-/* What torture boots, as globs of scenarios; NULL: no such boots. */
-struct torture_boots {
-	const char *test;	/* each kernel, once for each seed */
-	const char *big;	/* each kernel, once */
-	const char *others;	/* seeded bugs and their unbroken parents, once */
-};
-
-/* Lay out torture, with seeds from `seed` on. */
-void run_lay_out_seeds(struct run_plan *p, long seeds, unsigned long seed,
-		       const struct torture_boots *boots);
-
-/* paths: a boot of each kernel; or one for each cell that `path`'s line has. */
-void run_lay_out_kernels(struct run_plan *p);
-void run_add_crash(struct run_plan *p, size_t kernel, const char *path, const char *cell);
+/* One more boot, to be filled in; valid until the next one is added. */
+struct run_boot *run_add_boot(struct run_plan *p, size_t kernel, const char *role, long index);
 
 /*
  * Write plan.json and the folders of all boots; or, where the folder has a

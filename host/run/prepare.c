@@ -53,6 +53,11 @@ char *names_resolve(const char *option, const char *what, const char *said,
 
 	*count = 0;
 	strlist_split(&parts, said, ",");
+	if (!parts.n) {
+		err("--%s '%s': no name in it", option, said);
+		free(out);
+		out = NULL;
+	}
 	for (size_t p = 0; p < parts.n && out; p++) {
 		char *both = xasprintf("%s,%s/*", parts.v[p], parts.v[p]);
 		char *more = xasprintf("%s%s%s", out, *out ? "," : "", both);
@@ -82,7 +87,8 @@ char *names_resolve(const char *option, const char *what, const char *said,
 	return out;
 }
 
-int engine_choose(struct run_plan *p, const char *name, const struct kernel *first)
+int engine_choose(struct run_plan *p, const char *name, const struct kernel *first,
+		  const char *otherwise)
 {
 	static char why[200];
 	struct strlist names = { 0 };
@@ -103,7 +109,7 @@ int engine_choose(struct run_plan *p, const char *name, const struct kernel *fir
 			snprintf(why, sizeof(why), "auto: kvm probe guest: %s", detail);
 		}
 		p->engine_why = why;
-		p->engine = engine_find("icount");
+		p->engine = engine_find(otherwise);
 		return 0;
 	}
 	p->engine = engine_find(name);

@@ -15,10 +15,12 @@ char *names_resolve(const char *option, const char *what, const char *said,
 		    const struct strlist *names, long *count);
 
 /*
- * p->engine by its name; "auto" boots a probe guest of `first`. PINLAB_OK or
+ * p->engine by its name; "auto" boots a probe guest of `first` under kvm, and
+ * takes the engine `otherwise` where it does not come up. PINLAB_OK or
  * PINLAB_USAGE after saying why.
  */
-int engine_choose(struct run_plan *p, const char *name, const struct kernel *first);
+int engine_choose(struct run_plan *p, const char *name, const struct kernel *first,
+		  const char *otherwise);
 
 /* p->kernels from the options, all built; QEMU is there. Or the running kernel. */
 int kernels_prepare(struct run_plan *p, struct options *o);

@@ -3,105 +3,116 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/kernel/kconfig.h"
 #include "host/kernel/names.h"
-#include "host/report/report.h"
-#include "host/run/boots.h"
 #include "host/run/catalog.h"
+#include "host/run/plan.h"
 #include "host/run/prepare.h"
-#include "host/torture/torture.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
+#include "host/torture/files.h"
+#include "include/wire.h"
 
-#define DEFAULT_ENGINE "mttcg"
-#define DEFAULT_FLAVOR "torture"
 #define DEFAULT_SECONDS 120
+#define SILENCE_SECONDS	300
+#define LIMIT_SECONDS	900
 
 /* Programs of others find out about pinlab, not about the kernel: they run beside seeded bugs. */
 #define OTHERS "others/*"
-/* They need a machine of their own: see boots.c. */
-#define BIG "big/*"
 #define ALL "*,!" OTHERS
+/* The series that seeded bugs stand on. */
+#define BUG_PARENT "exclusive"
+/*
+ * Scenarios that need what would disturb others, and so a machine of their own:
+ * a huge page of 1 GiB, for which this much memory is needed, and memory that no
+ * long-term pin may keep.
+ */
+#define BIG		"big/*"
+#define BIG_MB		5120
+#define BIG_WORDS	"hugepagesz=1G hugepages=1 movablecore=512M"
+
+/* p->own: what is booted, as globs of scenarios; NULL: no such boots. */
+struct torture_boots {
+	char *test;		/* each kernel, once for each seed */
+	bool big;		/* each kernel, once */
+	bool others;		/* seeded bugs and their unbroken parents, once */
+	char *kernels;		/* o->kernels points here */
+};
 
 static bool hits(const char *globs, const struct scenario_line *lines, size_t n, const char *needs)
 {
 	for (size_t i = 0; i < n; i++)
-		if (glob_match(globs, lines[i].name) &&
-		    (!needs || !strcmp(lines[i].needs, needs)))
+		if (glob_match(globs, lines[i].name) && !strcmp(lines[i].needs, needs))
 			return true;
 	return false;
 }
 
 /* Which boots are needed for the scenarios that p->rows stands for. */
-static void choose_boots(const struct run_plan *p, const struct scenario_line *lines, size_t n,
-			 struct torture_boots *boots, char **test)
+static void choose_boots(const struct run_plan *p, const struct scenario_line *lines, size_t n)
 {
-	bool big = false;
+	struct torture_boots *boots = p->own;
+	bool test = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!glob_match(p->rows, lines[i].name))
 			continue;
 		if (glob_match(BIG, lines[i].name))
-			big = true;
+			boots->big = true;
 		else
-			boots->test = p->rows;
+			test = true;
 	}
 	/* Tests of the suite itself are in no list. */
-	if (!big)
-		boots->test = p->rows;
-	boots->big = big ? BIG : NULL;
-	if (big && boots->test) {
-		*test = xasprintf("%s,!%s", p->rows, BIG);
-		boots->test = *test;
-	}
+	if (!boots->big)
+		boots->test = xstrdup(p->rows);
+	else if (test)
+		boots->test = xasprintf("%s,!%s", p->rows, BIG);
+	boots->others = !p->options->scenarios;
 }
 
-/* p->rows from --scenarios, and the boots. */
-static int resolve(struct run_plan *p, const char *said, struct torture_boots *boots, char **test)
+static int resolve(struct run_plan *p)
 {
+	const char *said = p->options->scenarios;
 	struct scenario_line *lines;
 	struct strlist names = { 0 };
 	size_t n = scenarios_load(&lines);
-	char *globs;
 
+	if (!n)
+		return PINLAB_BROKE;
+	p->own = xcalloc(1, sizeof(struct torture_boots));
 	for (size_t i = 0; i < n; i++)
 		if (said || !glob_match(OTHERS, lines[i].name))
 			strlist_add(&names, lines[i].name);
-	if (!n)
-		return PINLAB_BROKE;
-	globs = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
-	if (globs)
-		p->tools = hits(globs, lines, n, WIRE_NEEDS_TOOLS);
-	if (globs && !said) {
-		free(globs);
-		globs = xstrdup(ALL);
+	p->rows = names_resolve("scenarios", "scenario", said ? said : "*", &names, &p->n_rows);
+	if (p->rows)
+		p->tools = hits(p->rows, lines, n, WIRE_NEEDS_TOOLS);
+	if (p->rows && !said) {
+		free(p->rows);
+		p->rows = xstrdup(ALL);
 	}
-	p->rows = globs;
-	if (globs)
-		choose_boots(p, lines, n, boots, test);
-	boots->others = said ? NULL : OTHERS;
+	if (p->rows)
+		choose_boots(p, lines, n);
 	scenarios_free(lines, n);
 	strlist_free(&names);
-	return globs ? PINLAB_OK : PINLAB_USAGE;
+	return p->rows ? PINLAB_OK : PINLAB_USAGE;
 }
 
 /*
  * A seeded bug is compared with its unbroken parent, which must pass where the
  * bug fails: it is added to the kernels where it is not among them.
  */
-static char *with_parents(const struct options *o)
+static int with_parents(struct run_plan *p, struct options *o)
 {
+	struct torture_boots *boots = p->own;
 	struct strlist names = { 0 };
 	struct kernel *k;
 	char *all;
 	size_t n;
 
 	if (kernels_parse(o->kernels, o->base, &o->series, o->flavor, &k, &n))
-		return NULL;
+		return PINLAB_USAGE;
 	all = xstrdup(o->kernels ? o->kernels : "");
 	for (size_t i = 0; i < n; i++)
 		strlist_add(&names, k[i].name);
 	for (size_t i = 0; i < n; i++) {
-		char *parent = xasprintf("%s+exclusive", k[i].base), *more;
+		char *parent = xasprintf("%s+" BUG_PARENT, k[i].base), *more;
 
 		if (k[i].bug && !strlist_has(&names, parent)) {
 			strlist_add(&names, parent);
@@ -113,91 +124,195 @@ static char *with_parents(const struct options *o)
 	}
 	strlist_free(&names);
 	kernels_free(k, n);
-	return all;
+	boots->kernels = all;
+	o->kernels = *all ? all : NULL;
+	return PINLAB_OK;
 }
 
-/* Races need several CPUs and a clock that runs: one emulated CPU shows nothing. */
-static int choose_engine(struct run_plan *p, const struct options *o)
+static int check(const struct options *o)
 {
-	const char *name = o->engine ? o->engine : DEFAULT_ENGINE;
+	bool native = o->engine && !strcmp(o->engine, "native");
 
-	if (!strcmp(name, "icount")) {
-		err("torture --engine icount: one CPU and no time of its own; take mttcg or kvm");
-		return PINLAB_USAGE;
-	}
-	if (!strcmp(name, "native") && !o->host_kernel) {
+	if (native && !o->host_kernel) {
 		err("torture --engine native would torture the kernel that this machine runs, and may crash it; add --on-the-running-kernel if that is wanted");
 		return PINLAB_USAGE;
 	}
-	if (strcmp(name, "native") && o->host_kernel) {
+	if (!native && o->host_kernel) {
 		err("torture --on-the-running-kernel goes with --engine native only");
 		return PINLAB_USAGE;
 	}
-	return strcmp(name, "auto") ? engine_choose(p, name, NULL) : PINLAB_OK;
+	return PINLAB_OK;
 }
 
-static int torment(struct run_plan *p, struct options *o, const struct torture_boots *boots)
+/* Does the plan have a seeded bug on this kernel? */
+static bool is_parent(const struct run_plan *p, const struct kernel *k)
 {
-	int ret, verdict;
-
-	p->name = o->run ? xstrdup(o->run) : run_new_name("torture");
-	p->dir = run_path(p->name);
-	run_lay_out_seeds(p, o->boots ? o->boots : 1, o->seed, boots);
-	ret = run_open(p);
-	if (ret)
-		return ret;
-	note("run %s: %zu boots of %ld scenarios under %s (%s)", p->name, p->n_boots, p->n_rows,
-	     p->engine->name, p->engine_why);
-	ret = boots_run(p);
-	if (ret == PINLAB_INTERRUPTED)
-		err("interrupted; what was found is kept, continue with --run %s", p->name);
-	verdict = report_derive(p->dir);
-	report_show(p);
-	return ret ? ret : verdict;
+	for (size_t i = 0; i < p->n_kernels; i++)
+		if (p->kernels[i].bug && !strcmp(p->kernels[i].base, k->base) &&
+		    !strcmp(k->variant, BUG_PARENT))
+			return true;
+	return false;
 }
 
-int verb_torture(struct options *o)
+static struct run_boot *add_boot(struct run_plan *p, size_t kernel, const char *role, long index,
+				 unsigned long seed, const char *rows)
 {
-	struct run_plan p = { .verb = "torture", .options = o, .stop = o->stop };
-	char *words = NULL, *kernels = NULL, *test = NULL;
-	struct torture_boots boots = { 0 };
-	int ret;
+	struct run_boot *b = run_add_boot(p, kernel, role, index);
 
-	if (o->args.n) {
-		err("torture %s: options only, please; see ./pinlab torture --help", o->args.v[0]);
-		return PINLAB_USAGE;
-	}
-	if (!o->flavor)
-		o->flavor = DEFAULT_FLAVOR;
-	p.seconds = o->duration ? o->duration : DEFAULT_SECONDS;
-	ret = choose_engine(&p, o);
-	if (!ret)
-		ret = resolve(&p, o->scenarios, &boots, &test);
-	if (ret)
-		goto out;
-	if (p.engine && !p.engine->qemu) {
-		ret = native_prepare(&p, o);
-	} else {
-		kernels = with_parents(o);
-		ret = kernels ? PINLAB_OK : PINLAB_USAGE;
-		o->kernels = kernels && *kernels ? kernels : NULL;
-		if (!ret)
-			ret = kernels_prepare(&p, o);
-	}
-	if (!ret && !p.engine)
-		ret = engine_choose(&p, "auto", p.kernels);
-	if (!ret && p.engine->qemu) {
-		words = flavor_boot(o->flavor);
-		p.words = words;
-		ret = words ? PINLAB_OK : PINLAB_BROKE;
-	}
-	if (!ret)
-		ret = torment(&p, o, &boots);
-out:
-	run_plan_free(&p);
-	free((char *)p.rows);
-	free(test);
-	free(kernels);
-	free(words);
-	return ret;
+	b->seed = seed;
+	b->rows = xstrdup(rows);
+	return b;
 }
+
+static void lay_out(struct run_plan *p)
+{
+	const struct torture_boots *boots = p->own;
+	long seeds = p->options->boots ? p->options->boots : 1;
+	unsigned long seed = p->options->seed;
+
+	for (long i = 0; i < seeds && boots->test; i++)
+		for (size_t k = 0; k < p->n_kernels; k++)
+			add_boot(p, k, "test", i, seed + i, boots->test);
+	/* These draw nothing from a seed: once. */
+	for (size_t k = 0; k < p->n_kernels && boots->big; k++)
+		add_boot(p, k, "big", 0, seed, BIG)->big = true;
+	for (size_t k = 0; k < p->n_kernels && boots->others; k++)
+		if (p->kernels[k].bug || is_parent(p, &p->kernels[k]))
+			add_boot(p, k, "others", 0, seed, OTHERS);
+}
+
+static long seconds(const struct run_plan *p)
+{
+	return p->options->duration ? p->options->duration : DEFAULT_SECONDS;
+}
+
+static void describe(const struct run_plan *p, json_t *plan)
+{
+	json_object_set_new(plan, "scenarios", json_string(p->rows));
+	json_object_set_new(plan, "seconds", json_integer(seconds(p)));
+	json_object_set_new(plan, "stop", json_boolean(p->options->stop));
+}
+
+static char *job(const struct run_plan *p, const struct run_boot *b)
+{
+	bool stop = strcmp(b->role, "others") && (p->options->stop || p->kernels[b->kernel].bug);
+
+	return xasprintf(WIRE_ARG_TORTURE "%s " WIRE_ARG_SEED "%lu " WIRE_ARG_SECONDS "%ld "
+			 WIRE_ARG_STOP "%d", b->rows, b->seed, seconds(p), stop);
+}
+
+static void native(const struct run_plan *p, const struct run_boot *b, struct strlist *argv)
+{
+	strlist_add(argv, "--torture");
+	strlist_add(argv, p->rows);
+	strlist_add(argv, "--seed");
+	strlist_take(argv, xasprintf("%lu", b->seed));
+	strlist_add(argv, "--seconds");
+	strlist_take(argv, xasprintf("%ld", seconds(p)));
+	if (p->options->stop)
+		strlist_add(argv, "--stop");
+}
+
+static void adjust(const struct run_plan *p, const struct run_boot *b, struct boot_needs *n)
+{
+	n->silence = SILENCE_SECONDS + seconds(p);
+	n->limit = LIMIT_SECONDS + 2 * seconds(p);
+	if (b->big) {
+		n->memory_mb = BIG_MB;
+		n->words = BIG_WORDS;
+	}
+}
+
+static void release(struct run_plan *p)
+{
+	struct torture_boots *boots = p->own;
+
+	if (boots) {
+		free(boots->test);
+		free(boots->kernels);
+	}
+	free(boots);
+}
+
+static int list(const char *glob)
+{
+	struct scenario_line *lines;
+	size_t n = scenarios_load(&lines), shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (glob && !glob_match(glob, lines[i].name))
+			continue;
+		printf("%-28s %s%s\n", lines[i].name, lines[i].summary,
+		       strcmp(lines[i].timed, "fixed") ? "" : " (takes the time that it needs)");
+		shown++;
+	}
+	scenarios_free(lines, n);
+	if (!n)
+		return PINLAB_BROKE;
+	if (!shown)
+		err("no scenario matches %s; see ./pinlab list scenarios", glob);
+	return shown ? PINLAB_OK : PINLAB_USAGE;
+}
+
+static const struct run_kind kind = {
+	.rows		= "scenarios",
+	/*
+	 * It splits huge pages, swaps, and forks while it holds what it has. A row
+	 * says nothing while it runs, and some end by themselves.
+	 */
+	.needs		= { .memory_mb = 1024, .files = true },
+	.check		= check,
+	.resolve	= resolve,
+	.add_kernels	= with_parents,
+	.lay_out	= lay_out,
+	.describe	= describe,
+	.job		= job,
+	.native		= native,
+	.adjust		= adjust,
+	.release	= release,
+};
+
+PINLAB_VERB(torture) = {
+	.place		= 20,
+	.name		= "torture",
+	.summary	= "try to break exclusive pins: races, limits, abuse",
+	.about		=
+"Boots each kernel once for each seed, with several CPUs, and runs scenarios\n"
+"that race, exhaust and abuse pins. results/NAME/report.txt says which promise\n"
+"was broken, by whom, and how to see it again. Never on this machine's own\n"
+"kernel, unless you say so.\n",
+	.examples	=
+"  ./pinlab torture --kernels 6.12+exclusive --scenarios 'race/*' --seed 7\n"
+"  ./pinlab torture --kernels busted\n",
+	.options	= (const struct takes[]){
+		{ "kernels", "BASE, BASE+VARIANT (6.12,6.12+exclusive); `busted`: all seeded bugs, which have to be caught, or 6.12+busted:NAME, where NAME may be a glob" },
+		{ "series" },
+		{ "base" },
+		{ "scenarios" },
+		{ "duration", "seconds of each boot that scenarios share (default 120)" },
+		{ "seed", "seed of the first boot of each kernel (default 1)" },
+		{ "boots", "boots a kernel, each with the next seed (default 1)" },
+		{ "stop", "a boot ends at its first failure (always so for bugs)" },
+		{ "flavor", "torture (default), debug (KASAN, lockdep, slower), lean" },
+		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
+		{ "run" },
+		{ "jobs", "guests at once (default 1)" },
+		{ "timeout" },
+		{ "silence" },
+		{ "on-the-running-kernel", "with --engine native: torture the kernel of this very machine, which may crash" },
+		{ "module", "native: load this pinlab.ko first" },
+		{ NULL }
+	},
+	.engine		= "mttcg",
+	.flavor		= "torture",
+	/* Races need several CPUs and a clock that runs: one emulated CPU shows nothing. */
+	.refused	= (const struct refusal[]){
+		{ "icount", "one CPU and no time of its own; take mttcg or kvm" },
+		{ NULL }
+	},
+	.run		= run_verb,
+	.kind		= &kind,
+	.derive		= torture_derive,
+	.print_run	= torture_print_run,
+	.lists		= (const struct verb_list[]){ { "scenarios", list }, { NULL } },
+};

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two runs against each other, as the verb does it. */
 #include "host/base/files.h"
-#include "host/verb.h"
+#include "host/run/verb.h"
 #include "rundir.h"
 
 static int compare_to(const char *a, const char *b, char **out)
 {
 	char *path = xasprintf("%s/stdout", top);
+	const struct verb *v = verb_find("compare");
 	struct options o = { 0 };
 	int keep, fd, null, keep_err, ret;
 
@@ -19,7 +20,7 @@ static int compare_to(const char *a, const char *b, char **out)
 	null = open("/dev/null", O_WRONLY);
 	dup2(fd, 1);
 	dup2(null, 2);
-	ret = verb_compare(&o);
+	ret = v->run(v, &o);
 	fflush(NULL);
 	dup2(keep, 1);
 	dup2(keep_err, 2);

@@ -8,13 +8,14 @@
 #include <ctype.h>
 
 #include "host/base/files.h"
+#include "host/base/options.h"
 #include "host/nightly/compare.h"
 #include "host/nightly/divide.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
 #include "host/nightly/turns.h"
-#include "host/report/report.h"
+#include "host/report/derive.h"
 
 static void test_budget(void **state)
 {
@@ -33,11 +34,11 @@ static void test_budget(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
-		if (night_budget(good[i].text) != good[i].seconds)
-			fail_msg("%s is %ld", good[i].text, night_budget(good[i].text));
+		if (parse_time(good[i].text) != good[i].seconds)
+			fail_msg("%s is %ld", good[i].text, parse_time(good[i].text));
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		if (night_budget(bad[i]) != -1)
-			fail_msg("'%s' is %ld", bad[i], night_budget(bad[i]));
+		if (parse_time(bad[i]) != -1)
+			fail_msg("'%s' is %ld", bad[i], parse_time(bad[i]));
 }
 
 #define KERNELS 4

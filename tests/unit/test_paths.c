@@ -8,7 +8,7 @@
 
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
-#include "host/report/report.h"
+#include "host/report/derive.h"
 
 #define PIN "fact\tprocess-vm/readv\tpath\tP|user|process_vm_readv() from another process|"
 #define GET "fact\tvmsplice/read\tpath\tG|user|vmsplice() into a pipe|pinning it"

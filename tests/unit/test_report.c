@@ -6,7 +6,7 @@
  * PINLAB_UPDATE_GOLDEN=1 writes the golden files anew: read the diff.
  */
 #include "host/base/files.h"
-#include "host/report/report.h"
+#include "host/report/derive.h"
 #include "rundir.h"
 
 /* A whole stream, of a guest that counts nanoseconds. */

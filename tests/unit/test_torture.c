@@ -7,7 +7,7 @@
 #include "makerun.h"
 
 #include "host/base/files.h"
-#include "host/report/report.h"
+#include "host/report/derive.h"
 #include "host/torture/torture.h"
 
 static const char *const passes[] = {
