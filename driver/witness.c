@@ -271,7 +271,8 @@ static atomic64_t *word_of(struct folio *folio)
 static void check_flags(struct folio *folio, bool exclusive, const char *when)
 {
 	if (!folio_maybe_dma_pinned(folio))
-		pinlab_violation(PROMISE_FLAG, folio, "%s: pinned, and folio_maybe_dma_pinned() says no",
+		pinlab_violation(PROMISE_FLAG, folio,
+				 "%s: pinned, and folio_maybe_dma_pinned() says no",
 				 when);
 	if (!PINLAB_HAS_EXCLUSIVE)
 		return;
@@ -305,7 +306,8 @@ static bool is_nobodys(struct page *page, bool exclusive)
 	if (page != ZERO_PAGE(0))
 		return false;
 	if (exclusive)
-		pinlab_violation(PROMISE_FLAG, page_folio(page), "the zero page was given exclusively");
+		pinlab_violation(PROMISE_FLAG, page_folio(page),
+				 "the zero page was given exclusively");
 	return true;
 }
 

@@ -226,8 +226,8 @@ static void send_samples(struct row *r)
 		for (unsigned int k = 0; k < f->m[i].n && k < f->cfg->repeats; k++) {
 			const struct sample *s = &f->m[i].s[k];
 
-			record(WIRE_SAMPLE, r->name, r->bench->metrics[i].name, unit, field("%u", k),
-			       field("%.4f", (double)s->ticks / s->ops),
+			record(WIRE_SAMPLE, r->name, r->bench->metrics[i].name, unit,
+			       field("%u", k), field("%.4f", (double)s->ticks / s->ops),
 			       field("%llu", (unsigned long long)s->ops),
 			       s->disturbed ? "1" : "0");
 		}

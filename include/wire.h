@@ -20,7 +20,7 @@
 #define WIRE_HELLO		"hello"		/* protocol, kernel release, clock */
 #define WIRE_CAP		"cap"		/* name, value */
 #define WIRE_BEGIN		"begin"		/* row */
-#define WIRE_SAMPLE		"sample"	/* row, metric, unit, repeat, value, ops, disturbed */
+#define WIRE_SAMPLE		"sample"	/* row, metric, unit, repeat, value, ops, noisy */
 #define WIRE_WINDOW		"window"	/* row, metric, number */
 #define WIRE_FINDING		"finding"	/* row, promise, s in the row, uptime in s, text */
 #define WIRE_DETAIL		"detail"	/* row, text: of the finding before it */
@@ -50,7 +50,7 @@
 #define PROMISE_BESIDE		"pin-beside-exclusive"	/* an ordinary pin and an exclusive one */
 #define PROMISE_FLAG		"flag"		/* "pinned? exclusive?" answered wrongly */
 #define PROMISE_TRACE		"refusal-trace"	/* a refusal left something behind */
-#define PROMISE_RESULT		"result"	/* an operation returned what the contract excludes */
+#define PROMISE_RESULT		"result"	/* returned what the contract excludes */
 #define PROMISE_COUNT		"count"		/* a count is not what the pins held make it */
 #define PROMISE_CONTENT		"content"	/* pinned memory has lost its data or its place */
 #define PROMISE_LEAK		"leak"		/* pins or memory did not come back */

@@ -447,7 +447,8 @@ static void tell_cell(struct row *r, enum scheme s, enum mem_kind k, struct tall
 	/* Before the touch: after it there may be nobody to tell. */
 	if (cfg->crash)
 		torture_fact(r, WIRE_FACT_EXPECTED, "%s",
-			     path_expect_down(p, s, k, has_exclusive) ? WIRE_KERNEL_DOWN : WIRE_KERNEL_UP);
+			     path_expect_down(p, s, k, has_exclusive) ? WIRE_KERNEL_DOWN :
+			     WIRE_KERNEL_UP);
 	try_cell(r, p, s, k, &f);
 	reap();
 	t->cells++;

@@ -132,7 +132,8 @@ static bool check_page(struct beside *b, const struct part *p, unsigned long i)
 	int err = look(p, p->mem.addr + i * PAGE_BYTES, 0, &info);
 
 	if (err)
-		return wrong(b, PROMISE_CONTENT, "%s: page %lu is held %s, and cannot be reached: %s",
+		return wrong(b, PROMISE_CONTENT,
+			     "%s: page %lu is held %s, and cannot be reached: %s",
 			     name, i, beside_how(b), strerror(-err));
 	if (info.pfn != p->pfn[i])
 		return wrong(b, PROMISE_CONTENT,

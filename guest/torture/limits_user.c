@@ -248,7 +248,8 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 		return 0;
 	}
 	if (mass_take(m, PINLAB_EXC_FAST, 1, 1) != 1)
-		return torture_finding(m->r, PROMISE_RESULT, "the exclusive pin of a free page was %s",
+		return torture_finding(m->r, PROMISE_RESULT,
+				       "the exclusive pin of a free page was %s",
 				       answer_text(m->err));
 	some.most = a->beside ? a->beside : some.most;
 	if (look(m, &before) || begin(m->r, a, &u, &some))
@@ -269,7 +270,8 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 	if (!ret)
 		ret = mass_give(m, PINLAB_EXC_FAST, 1, 1);
 	if (!ret && m->err)
-		ret = torture_finding(m->r, PROMISE_RESULT, "%s: the exclusive pin could not be released",
+		ret = torture_finding(m->r, PROMISE_RESULT,
+				      "%s: the exclusive pin could not be released",
 				      a->name);
 	return ret;
 }

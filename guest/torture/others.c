@@ -172,7 +172,8 @@ int others_run(struct row *r, const char *const *lines, unsigned int seconds, bo
 		row_skip(r, "needs %.*s, which this base has not", (int)strcspn(*lines, " "),
 			 *lines);
 	else
-		torture_fact(r, WIRE_FACT_VERDICT, "%s%s; %s; %s", counts, *t.end ? t.end : "exit 0",
+		torture_fact(r, WIRE_FACT_VERDICT,
+			     "%s%s; %s; %s", counts, *t.end ? t.end : "exit 0",
 			     pins, log);
 	torture_keep(r, ALL, "txt");
 	unlink(ALL);

@@ -123,7 +123,8 @@ static size_t reached(const struct path_cells *c, size_t kernel, size_t row, con
 		const struct path_cell *x = &c->v[i];
 
 		if (x->row != row || x->boot->kernel != kernel || x->crash ||
-		    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, WIRE_SKIP))
+		    strncmp(x->name, scheme, strlen(scheme)) ||
+		    !strcmp(x->answer, WIRE_SKIP))
 			continue;
 		++*all;
 		if (paths_reached(x) && !n++)
@@ -150,7 +151,8 @@ static char *class_cell(const struct run *run, const struct path_cells *c, size_
 			const struct path_cell *x = &c->v[i];
 
 			if (x->row != r || x->boot->kernel != kernel || x->crash ||
-			    strncmp(x->name, scheme, strlen(scheme)) || !strcmp(x->answer, WIRE_SKIP))
+			    strncmp(x->name, scheme, strlen(scheme)) ||
+		    !strcmp(x->answer, WIRE_SKIP))
 				continue;
 			tried = true;
 			hit |= paths_reached(x) || !strcmp(x->answer, "REFERENCED");

@@ -62,7 +62,8 @@ static int must(struct row *r, enum pinlab_op op)
 
 	if (call(r, op, 0, &result))
 		return -1;
-	return result ? torture_finding(r, PROMISE_RESULT, "operation %d of a page of nobody else's: %d",
+	return result ? torture_finding(r, PROMISE_RESULT,
+					"operation %d of a page of nobody else's: %d",
 					op, result) : 0;
 }
 
@@ -85,7 +86,8 @@ static int abuse(struct row *r, const struct abuse *a)
 		return torture_finding(r, PROMISE_RESULT, "%s, %s memory: %d; the contract says %d",
 				       a->text, kind, result, a->result);
 	if (!warnings == a->warns)
-		return torture_finding(r, PROMISE_LOG, "%s, %s memory: %u warnings; the contract %s",
+		return torture_finding(r, PROMISE_LOG,
+				       "%s, %s memory: %u warnings; the contract %s",
 				       a->text, kind, warnings,
 				       a->warns ? "asks for one" : "asks for none");
 	if (before.refcount != after.refcount || before.pincount != after.pincount ||

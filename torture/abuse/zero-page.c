@@ -51,7 +51,8 @@ static int check(struct row *r, bool exclusive, const char *how)
 		return row_fail(r, "page info: %s", strerror(errno));
 	if (i.exclusive == exclusive && !(exclusive && is_zero_page(i.pfn)))
 		return 0;
-	return torture_finding(r, PROMISE_FLAG, "%s: %s says that it is %sexclusive (order %u)", how,
+	return torture_finding(r, PROMISE_FLAG,
+			       "%s: %s says that it is %sexclusive (order %u)", how,
 			       is_zero_page(i.pfn) ? "a zero page" : "the page",
 			       i.exclusive ? "" : "not ", i.order);
 }
@@ -67,7 +68,8 @@ static int retake(struct row *r, char *page, const char *how)
 	if (take(r, PINLAB_PIN_FAST, page, &got))
 		return -1;
 	if (got != 1)
-		return torture_finding(r, PROMISE_RESULT, "%s: an ordinary pin for reading: %d", how,
+		return torture_finding(r, PROMISE_RESULT,
+				       "%s: an ordinary pin for reading: %d", how,
 				       got);
 	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
 		return row_fail(r, "page info: %s", strerror(errno));

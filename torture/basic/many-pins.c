@@ -36,7 +36,8 @@ static int cross(struct mass *m, int bit)
 		return 0;
 	if (err == -EBUSY || err == -ENOMEM)
 		return 1;
-	return torture_finding(m->r, PROMISE_RESULT, "with about 2^%d pins the next is refused with %d",
+	return torture_finding(m->r, PROMISE_RESULT,
+			       "with about 2^%d pins the next is refused with %d",
 			       bit, err);
 }
 

@@ -46,7 +46,8 @@ static int is_free(struct row *r, const char *p, const char *when)
 		return -1;
 	if (!i.exclusive && !i.pincount)
 		return 0;
-	return torture_finding(r, PROMISE_COUNT, "%s a page of 1 GiB that nobody has pinned: exclusive %u, pin count %#x",
+	return torture_finding(r, PROMISE_COUNT,
+			       "%s a page of 1 GiB that nobody has pinned: exclusive %u, pin count %#x",
 			       when, i.exclusive, i.pincount);
 }
 
@@ -56,7 +57,8 @@ static int pin(struct row *r, char *p, enum pinlab_op op, unsigned long pages)
 	int got = pin_pages(r->drv, op, p + (GIGANTIC / 2), pages, 0);
 
 	if (got != (int)pages)
-		return torture_finding(r, PROMISE_RESULT, "a request for %lu pages of one of 1 GiB: %d",
+		return torture_finding(r, PROMISE_RESULT,
+				       "a request for %lu pages of one of 1 GiB: %d",
 				       pages, got);
 	if (info(r, p, &i))
 		return -1;

@@ -72,14 +72,16 @@ static int check_page(struct row *r, unsigned int n, char mark)
 	if (info(r, p, &i))
 		return -1;
 	if (!i.exclusive)
-		return torture_finding(r, PROMISE_FLAG, "page %u of %s memory is pinned exclusively, and does not say so",
+		return torture_finding(r, PROMISE_FLAG,
+				       "page %u of %s memory is pinned exclusively, and does not say so",
 				       n, mem_kind_name(r->mem.kind));
 	if (is_movable(i.pfn))
 		return torture_finding(r, PROMISE_CONTENT,
 				       "page %u of %s memory is pinned for long in ZONE_MOVABLE, at pfn %#llx",
 				       n, mem_kind_name(r->mem.kind), (unsigned long long)i.pfn);
 	if (p[PAGE_BYTES - 1] != mark)
-		return torture_finding(r, PROMISE_CONTENT, "page %u of %s memory has lost its contents",
+		return torture_finding(r, PROMISE_CONTENT,
+				       "page %u of %s memory has lost its contents",
 				       n, mem_kind_name(r->mem.kind));
 	return 0;
 }
@@ -117,7 +119,8 @@ static int one(struct row *r, enum mem_kind kind, enum pinlab_op op, unsigned in
 	ret = 0;
 	got = pin_pages(r->drv, op, r->mem.addr, pages, 0);
 	if (got != (int)pages)
-		ret = torture_finding(r, PROMISE_RESULT, "a request for %u pages of movable %s memory: %d",
+		ret = torture_finding(r, PROMISE_RESULT,
+				      "a request for %u pages of movable %s memory: %d",
 				      pages, mem_kind_name(kind), got);
 	for (unsigned int p = 0; p < pages && !ret; p++)
 		ret = check_page(r, p, 1 + p);
@@ -126,7 +129,8 @@ static int one(struct row *r, enum mem_kind kind, enum pinlab_op op, unsigned in
 	if (!ret)
 		ret = info(r, r->mem.addr, &i);
 	if (!ret && (i.exclusive || i.maybe_pinned))
-		ret = torture_finding(r, PROMISE_COUNT, "given back, and the folio is pinned: refcount %#x, pin count %#x",
+		ret = torture_finding(r, PROMISE_COUNT,
+				      "given back, and the folio is pinned: refcount %#x, pin count %#x",
 				      i.refcount, i.pincount);
 	mem_free(&r->mem);
 	return ret;

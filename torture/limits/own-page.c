@@ -125,7 +125,8 @@ static int shared_with_children(struct row *r)
 	torture_fact(r, "shared-with-32-children", "exclusive pin %s%s", answer_text(answer),
 		     answer ? "" : pfn == info.pfn ? ", on the shared page" : ", on a copy");
 	if (!answer && pfn == info.pfn)
-		torture_finding(r, PROMISE_CONTENT, "a page that %d children map is the parent's exclusively",
+		torture_finding(r, PROMISE_CONTENT,
+				"a page that %d children map is the parent's exclusively",
 				CHILDREN);
 	for (int i = 0; i < CHILDREN; i++) {
 		kill(pid[i], SIGKILL);

@@ -64,7 +64,8 @@ static int endless(struct mass *m, const char *name, void (*end)(void))
 	end();
 	then = first < 0 ? wait_free(m, PATIENCE) : 0;
 	if (then < 0)
-		return torture_finding(m->r, PROMISE_LEAK, "%s: the hold has ended, and the page is not free",
+		return torture_finding(m->r, PROMISE_LEAK,
+				       "%s: the hold has ended, and the page is not free",
 				       name);
 	if (first < 0)
 		torture_fact(m->r, name, "not for the 1 s that was waited; %s when the hold is ended, of %s references",
@@ -153,7 +154,8 @@ static int during_read(struct mass *m)
 	if (reading.got != (ssize_t)PAGE_BYTES)
 		return row_fail(m->r, "the read returned %zd", reading.got);
 	if (waited < 0)
-		return torture_finding(m->r, PROMISE_STUCK, "a read has ended, and the page is not free");
+		return torture_finding(m->r, PROMISE_STUCK,
+				       "a read has ended, and the page is not free");
 	if (!over && given < reading.ended)
 		torture_fact(m->r, "read-from-a-slow-disk",
 			     "%s beside it: the read holds references only", free_text(m));
