@@ -13,10 +13,10 @@ HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c))
 HOST_SRC := $(filter-out host/plugin/%,$(HOST_SRC))
 HOST_OBJ := $(HOST_SRC:%.c=build/%.o)
-# One file a benchmark, scenario or path: this list is the list of them.
-GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c)) $(sort $(wildcard bench/*.c)) \
-	$(sort $(wildcard torture/*.c torture/*/*.c)) $(sort $(wildcard paths/*.c paths/*/*.c)) \
-	$(sort $(wildcard tests/guest/*.c))
+# One file a benchmark, scenario or path, in folders as deep as one likes: this
+# list is the list of them.
+LEAVES := $(foreach d,bench torture paths tests/guest,$(sort $(shell find $(d) -name '*.c')))
+GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c)) $(LEAVES)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \
@@ -89,8 +89,15 @@ pinlab: packages-build build/pinlab build/guest/pinlab-guest build/guest/disk.ex
 packages-build packages-run packages-test: packages-%:
 	@scripts/packages $*
 
-build/pinlab: $(HOST_OBJ)
-	@$(CC) -o $@ $^ $(HOST_LIBS)
+build/pinlab: $(HOST_OBJ) build/objects
+	@$(CC) -o $@ $(HOST_OBJ) $(HOST_LIBS)
+
+# What the programs are linked of: without a file that is gone they are linked again.
+build/objects: objects = $(HOST_OBJ)
+build/guest/objects: objects = $(GUEST_OBJ)
+build/objects build/guest/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(objects)' | cmp -s - $@ || echo '$(objects)' > $@
 
 # The version is in one object, so that a commit recompiles nothing else.
 build/version: FORCE
@@ -103,14 +110,21 @@ build/host/%.o: host/%.c | packages-build
 	@mkdir -p $(@D)
 	@$(CC) $(COMMON) -MMD -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
 
+# A leaf's name is its path without its first folder; the suite's own tests are
+# test/..., and hidden.
+first = $(firstword $(subst /, ,$(1)))
+leaf_name = $(if $(filter tests/%,$(1)),$(1:tests/guest/%=test/%),$(1:$(call first,$(1))/%=%))
+leaf_flags = $(if $(filter guest/%,$(1)),,-DPINLAB_NAME='"$(call leaf_name,$(1))"' \
+	-DPINLAB_HIDDEN=$(if $(filter tests/%,$(1)),1,0))
+
 # Static and free of paths: the same compiler makes the same guest everywhere.
 # In one step, because a run that goes on meanwhile takes it as it is.
 build/guest/%.o: %.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -I. -c -o $@ $<
+	@$(CC) $(COMMON) -MMD -MP -I. $(call leaf_flags,$*) -c -o $@ $<
 
-build/guest/pinlab-guest: $(GUEST_OBJ)
-	@$(CC) -static -Wl,--build-id=none -o $@.new $^ -luring -lpthread
+build/guest/pinlab-guest: $(GUEST_OBJ) build/guest/objects
+	@$(CC) -static -Wl,--build-id=none -o $@.new $(GUEST_OBJ) -luring -lpthread
 	@mv $@.new $@
 
 build/guest/disk.ext2: scripts/mkdisk

@@ -140,8 +140,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(cow_pinned) = {
-	.name		= "cow_pinned",
+PINLAB_BENCH = {
 	.summary	= "copy-on-write fault beside a pinned page: copy and reuse",
 	.needs		= NEEDS_URING,
 	.kinds		= KIND(MEM_ANON),

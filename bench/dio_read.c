@@ -13,8 +13,7 @@ static int setup(struct row *r)
 	return bench_dio_setup(r, false);
 }
 
-PINLAB_BENCH(dio_read) = {
-	.name		= "dio_read",
+PINLAB_BENCH = {
 	.summary	= "pread() with O_DIRECT on a RAM disk",
 	.needs		= NEEDS_RAMDISK,
 	.kinds		= KINDS_ALL,

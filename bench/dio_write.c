@@ -13,8 +13,7 @@ static int setup(struct row *r)
 	return bench_dio_setup(r, true);
 }
 
-PINLAB_BENCH(dio_write) = {
-	.name		= "dio_write",
+PINLAB_BENCH = {
 	.summary	= "pwrite() with O_DIRECT on a RAM disk",
 	.needs		= NEEDS_RAMDISK,
 	.kinds		= KINDS_ALL,

@@ -16,8 +16,7 @@ static int run(struct row *r)
 	return bench_exclusive(r, PINLAB_EXC_SLOW, PINLAB_UNPIN_EXC);
 }
 
-PINLAB_BENCH(exc_pin_slow) = {
-	.name		= "exc_pin_slow",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages(FOLL_EXCLUSIVE) and unpin_exc_pages()",
 	.needs		= NEEDS_EXCLUSIVE,
 	.kinds		= KINDS_LONGTERM,

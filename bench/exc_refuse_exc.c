@@ -11,8 +11,7 @@
 #include "guest/bench/folios.h"
 #include "guest/bench/steps.h"
 
-PINLAB_BENCH(exc_refuse_exc) = {
-	.name		= "exc_refuse_exc",
+PINLAB_BENCH = {
 	.summary	= "exclusive pin of a pinned page: the price of -EBUSY",
 	.needs		= NEEDS_EXCLUSIVE,
 	.kinds		= KINDS_LONGTERM,

@@ -11,8 +11,7 @@
 #include "guest/bench/folios.h"
 #include "guest/bench/steps.h"
 
-PINLAB_BENCH(exc_refuse_pin) = {
-	.name		= "exc_refuse_pin",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages_fast() of an exclusive page: the price of -EBUSY",
 	.needs		= NEEDS_EXCLUSIVE,
 	.kinds		= KINDS_LONGTERM,

@@ -42,8 +42,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(exc_share) = {
-	.name		= "exc_share",
+PINLAB_BENCH = {
 	.summary	= "unexc_user_page() and reexc_user_page(): share in place, take back",
 	.needs		= NEEDS_EXCLUSIVE,
 	.kinds		= KINDS_LONGTERM,

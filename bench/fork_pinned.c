@@ -136,8 +136,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(fork_pinned) = {
-	.name		= "fork_pinned",
+PINLAB_BENCH = {
 	.summary	= "fork() with pinned pages among 256 anonymous ones, and the child's exit",
 	.needs		= NEEDS_URING,
 	.kinds		= KIND(MEM_ANON),

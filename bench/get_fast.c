@@ -15,8 +15,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_GET_FAST, PINLAB_PUT);
 }
 
-PINLAB_BENCH(get_fast) = {
-	.name		= "get_fast",
+PINLAB_BENCH = {
 	.summary	= "get_user_pages_fast() and put_page()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

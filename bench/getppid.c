@@ -27,8 +27,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(getppid) = {
-	.name		= "getppid",
+PINLAB_BENCH = {
 	.summary	= "control: an empty system call",
 	.metrics	= { { "call", "call" } },
 	.run		= run,

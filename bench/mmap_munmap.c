@@ -56,8 +56,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(mmap_munmap) = {
-	.name		= "mmap_munmap",
+PINLAB_BENCH = {
 	.summary	= "control: mmap() and munmap() of 16 anonymous pages",
 	.metrics	= { { "pair", "pair" } },
 	.setup		= setup,

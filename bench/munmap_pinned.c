@@ -59,8 +59,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(munmap_pinned) = {
-	.name		= "munmap_pinned",
+PINLAB_BENCH = {
 	.summary	= "munmap() of 256 pinned pages, and the release of their pins",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

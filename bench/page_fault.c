@@ -58,8 +58,7 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(page_fault) = {
-	.name		= "page_fault",
+PINLAB_BENCH = {
 	.summary	= "control: a minor write fault",
 	.kinds		= KIND(MEM_ANON) | KIND(MEM_SHMEM),
 	.metrics	= { { "fault", "page" } },

@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_FAST, PINLAB_UNPIN);
 }
 
-PINLAB_BENCH(pin_fast) = {
-	.name		= "pin_fast",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages_fast() and unpin_user_pages()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

@@ -15,8 +15,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_LT_FAST, PINLAB_UNPIN);
 }
 
-PINLAB_BENCH(pin_longterm_fast) = {
-	.name		= "pin_longterm_fast",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages_fast(FOLL_LONGTERM) and unpin_user_pages()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_LONGTERM,

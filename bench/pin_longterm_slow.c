@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_LT_SLOW, PINLAB_UNPIN);
 }
 
-PINLAB_BENCH(pin_longterm_slow) = {
-	.name		= "pin_longterm_slow",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages(FOLL_LONGTERM) and unpin_user_pages()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_LONGTERM,

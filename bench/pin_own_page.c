@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return threads_run(r, false);
 }
 
-PINLAB_BENCH(pin_own_page) = {
-	.name		= "pin_own_page",
+PINLAB_BENCH = {
 	.summary	= "N threads pin and unpin a page each",
 	.needs		= NEEDS_DRIVER | NEEDS_SMP,
 	.kinds		= KIND(MEM_ANON),

@@ -15,8 +15,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_REMOTE, PINLAB_UNPIN);
 }
 
-PINLAB_BENCH(pin_remote) = {
-	.name		= "pin_remote",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages_remote() and unpin_user_pages()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return threads_run(r, true);
 }
 
-PINLAB_BENCH(pin_same_page) = {
-	.name		= "pin_same_page",
+PINLAB_BENCH = {
 	.summary	= "N threads pin and unpin one page",
 	.needs		= NEEDS_DRIVER | NEEDS_SMP,
 	.kinds		= KIND(MEM_ANON),

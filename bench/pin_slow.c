@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_SLOW, PINLAB_UNPIN);
 }
 
-PINLAB_BENCH(pin_slow) = {
-	.name		= "pin_slow",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages() and unpin_user_pages()",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return process_vm_run(r, true);
 }
 
-PINLAB_BENCH(process_vm_writev) = {
-	.name		= "process_vm_writev",
+PINLAB_BENCH = {
 	.summary	= "process_vm_writev() of a child's memory",
 	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_SHMEM) | KIND(MEM_HUGETLB),
 	.sizes		= process_vm_sizes,

@@ -122,24 +122,16 @@ static int run(struct row *r)
 	return share_timed(r, 2, unshare) || share_timed(r, 3, refault) || look(r, false);
 }
 
-#define COMMON									\
-	.name		= "share_destructive",					\
-	.summary	= "the same by guest_memfd: freed on one side, made anew on the other", \
-	.needs		= NEEDS_DRIVER | NEEDS_MEMORY,				\
-	.once_from	= SHARE_ONCE,						\
-	.metrics	= { { "share", "page" }, { "touch", "page" }, { "unshare", "page" }, \
-			    { "refault", "page" } },				\
-	.setup		= setup,						\
-	.run		= run
-
-PINLAB_BENCH(share_destructive_small) = {
-	COMMON,
-	.kinds		= KIND(MEM_ANON) | KIND(MEM_SHMEM),
-	.sizes		= share_small_sizes,
-};
-
-PINLAB_BENCH(share_destructive_large) = {
-	COMMON,
+PINLAB_BENCH = {
+	.summary	= "the same by guest_memfd: freed on one side, made anew on the other",
+	.needs		= NEEDS_DRIVER | NEEDS_MEMORY,
 	.kinds		= KIND(MEM_ANON_THP) | KIND(MEM_SHMEM_THP),
 	.sizes		= share_large_sizes,
+	.more_kinds	= KIND(MEM_ANON) | KIND(MEM_SHMEM),
+	.more_sizes	= share_small_sizes,
+	.once_from	= SHARE_ONCE,
+	.metrics	= { { "share", "page" }, { "touch", "page" }, { "unshare", "page" },
+			    { "refault", "page" } },
+	.setup		= setup,
+	.run		= run,
 };

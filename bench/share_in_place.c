@@ -139,24 +139,16 @@ static int teardown(struct row *r)
 	return 0;
 }
 
-#define COMMON									\
-	.name		= "share_in_place",					\
-	.summary	= "share memory with the host in place and take it back: page by page",	\
-	.needs		= NEEDS_EXCLUSIVE | NEEDS_MEMORY,			\
-	.once_from	= SHARE_ONCE,						\
-	.metrics	= { { "share", "page" }, { "touch", "page" }, { "unshare", "page" } }, \
-	.setup		= setup,						\
-	.run		= run,							\
-	.teardown	= teardown
-
-PINLAB_BENCH(share_in_place_small) = {
-	COMMON,
-	.kinds		= KIND(MEM_ANON) | KIND(MEM_SHMEM),
-	.sizes		= share_small_sizes,
-};
-
-PINLAB_BENCH(share_in_place_large) = {
-	COMMON,
+PINLAB_BENCH = {
+	.summary	= "share memory with the host in place and take it back: page by page",
+	.needs		= NEEDS_EXCLUSIVE | NEEDS_MEMORY,
 	.kinds		= KINDS_LARGE,
 	.sizes		= share_large_sizes,
+	.more_kinds	= KIND(MEM_ANON) | KIND(MEM_SHMEM),
+	.more_sizes	= share_small_sizes,
+	.once_from	= SHARE_ONCE,
+	.metrics	= { { "share", "page" }, { "touch", "page" }, { "unshare", "page" } },
+	.setup		= setup,
+	.run		= run,
+	.teardown	= teardown,
 };

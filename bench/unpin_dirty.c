@@ -14,8 +14,7 @@ static int run(struct row *r)
 	return bench_take_give(r, PINLAB_PIN_FAST, PINLAB_UNPIN_DIRTY);
 }
 
-PINLAB_BENCH(unpin_dirty) = {
-	.name		= "unpin_dirty",
+PINLAB_BENCH = {
 	.summary	= "pin_user_pages_fast() and unpin_user_pages_dirty_lock(true)",
 	.needs		= NEEDS_DRIVER,
 	.kinds		= KINDS_ALL,

@@ -15,8 +15,7 @@ static int setup(struct row *r)
 	return uring_io_setup(r, false, false);
 }
 
-PINLAB_BENCH(uring_read) = {
-	.name		= "uring_read",
+PINLAB_BENCH = {
 	.summary	= "IORING_OP_READ with O_DIRECT on a RAM disk",
 	.needs		= NEEDS_URING | NEEDS_RAMDISK,
 	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_HUGETLB),

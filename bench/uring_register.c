@@ -18,8 +18,7 @@ static int run(struct row *r)
 	return uring_buffers_run(r, false);
 }
 
-PINLAB_BENCH(uring_register) = {
-	.name		= "uring_register",
+PINLAB_BENCH = {
 	.summary	= "io_uring_register_buffers()",
 	.needs		= NEEDS_URING,
 	.kinds		= KINDS_LONGTERM,

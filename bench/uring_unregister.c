@@ -18,8 +18,7 @@ static int run(struct row *r)
 	return uring_buffers_run(r, true);
 }
 
-PINLAB_BENCH(uring_unregister) = {
-	.name		= "uring_unregister",
+PINLAB_BENCH = {
 	.summary	= "io_uring_unregister_buffers()",
 	.needs		= NEEDS_URING,
 	.kinds		= KINDS_LONGTERM,

@@ -15,8 +15,7 @@ static int setup(struct row *r)
 	return uring_io_setup(r, true, false);
 }
 
-PINLAB_BENCH(uring_write) = {
-	.name		= "uring_write",
+PINLAB_BENCH = {
 	.summary	= "IORING_OP_WRITE with O_DIRECT on a RAM disk",
 	.needs		= NEEDS_URING | NEEDS_RAMDISK,
 	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_HUGETLB),

@@ -16,8 +16,7 @@ static int setup(struct row *r)
 	return uring_io_setup(r, true, true);
 }
 
-PINLAB_BENCH(uring_write_fixed) = {
-	.name		= "uring_write_fixed",
+PINLAB_BENCH = {
 	.summary	= "IORING_OP_WRITE_FIXED with O_DIRECT on a RAM disk",
 	.needs		= NEEDS_URING | NEEDS_RAMDISK,
 	.kinds		= KIND(MEM_ANON) | KIND(MEM_ANON_THP) | KIND(MEM_HUGETLB),

@@ -125,8 +125,7 @@ static int teardown(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(vmsplice) = {
-	.name		= "vmsplice",
+PINLAB_BENCH = {
 	.summary	= "vmsplice() into a pipe, and the release of what it holds",
 	.kinds		= KINDS_ALL,
 	.sizes		= sizes,

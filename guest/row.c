@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -24,9 +23,6 @@
 #include "include/wire.h"
 
 #define MAX_REPEATS 256
-
-extern const struct bench *const __start_pinlab_benches[];
-extern const struct bench *const __stop_pinlab_benches[];
 
 const struct bench_size batch_sizes[] = {
 	{ .label = "1", .n = 1 },
@@ -418,19 +414,20 @@ static void start_row(struct row *r)
 	frame_row(r->frame, r, r->bench->needs, &body);
 }
 
-static void each_row_of(const struct bench *b, void (*fn)(struct row *r), struct frame *f)
+static void each_row_of_kinds(struct row *like, unsigned int kinds, const struct bench_size *sizes,
+			      void (*fn)(struct row *r))
 {
 	static const struct bench_size no_size[] = { { .label = "" }, { .label = NULL } };
-	unsigned int kinds = b->kinds ? b->kinds : KIND(MEM_NONE);
 
 	for (int k = 0; k <= MEM_NONE; k++) {
 		if (!(kinds & KIND(k)))
 			continue;
-		for (const struct bench_size *s = b->sizes ? b->sizes : no_size; s->label; s++) {
-			struct row r = { .bench = b, .kind = k, .size = *s, .drv = -1,
-					 .mem = { .fd = -1 }, .frame = f };
+		for (const struct bench_size *s = sizes ? sizes : no_size; s->label; s++) {
+			struct row r = *like;
 
-			snprintf(r.name, sizeof(r.name), "%s%s%s%s%s", b->name,
+			r.kind = k;
+			r.size = *s;
+			snprintf(r.name, sizeof(r.name), "%s%s%s%s%s", r.leaf->name,
 				 k == MEM_NONE ? "" : "/", mem_kind_name(k),
 				 *s->label ? "/" : "", s->label);
 			fn(&r);
@@ -438,14 +435,18 @@ static void each_row_of(const struct bench *b, void (*fn)(struct row *r), struct
 	}
 }
 
-/* The linker has put the benchmarks in the order of their files' names. */
 static void each_row(void (*fn)(struct row *r), struct frame *f)
 {
-	const struct bench *const *b = __start_pinlab_benches;
+	struct leaves all = leaf_benches();
 
-	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
-	for (; b < __stop_pinlab_benches; b++)
-		each_row_of(*b, fn, f);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct bench *b = all.v[i]->is;
+		struct row like = { .leaf = all.v[i], .bench = b, .drv = -1, .mem = { .fd = -1 },
+				    .frame = f };
+
+		each_row_of_kinds(&like, b->kinds ? b->kinds : KIND(MEM_NONE), b->sizes, fn);
+		each_row_of_kinds(&like, b->more_kinds, b->more_sizes, fn);
+	}
 }
 
 static const char *needs_names(unsigned int needs)
@@ -465,7 +466,7 @@ static void list_row(struct row *r)
 	const char *needs = needs_names(r->bench->needs);
 	size_t n = strlen(needs);
 
-	if (r->bench->hidden)
+	if (r->leaf->hidden)
 		return;
 
 	printf("%s\t%.*s\t", r->name, n ? (int)n - 1 : 1, n ? needs : "-");
@@ -480,26 +481,9 @@ void frame_list(void)
 	each_row(list_row, NULL);
 }
 
-bool frame_wanted(const char *globs, const char *name)
-{
-	char *copy = strdup(globs), *save, *g;
-	bool hit = false, out = false;
-
-	for (g = strtok_r(copy, ",", &save); g; g = strtok_r(NULL, ",", &save)) {
-		if (*g == '!')
-			out |= !fnmatch(g + 1, name, 0);
-		else
-			hit |= !fnmatch(g, name, 0);
-	}
-	free(copy);
-	return hit && !out;
-}
-
 static void maybe_row(struct row *r)
 {
-	if (r->bench->hidden && strncmp(r->frame->cfg->rows, WIRE_TEST, strlen(WIRE_TEST)))
-		return;
-	if (frame_wanted(r->frame->cfg->rows, r->name))
+	if (leaf_wanted(r->leaf, r->frame->cfg->rows, r->name))
 		start_row(r);
 }
 

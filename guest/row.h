@@ -34,8 +34,6 @@ struct row_body {
 bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct row_body *b);
 /* In after: a failure that is said now counts, though the row has passed. */
 void frame_overrule(struct row *r);
-/* Does the name match one of the comma separated globs, and none that begins with '!'? */
-bool frame_wanted(const char *globs, const char *name);
 
 /* Is this the repeat that the profile plugin counts? Then each marked loop is a window. */
 bool frame_marking(const struct row *r);

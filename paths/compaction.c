@@ -16,8 +16,7 @@ static int touch(struct path_cell *c)
 	return err ? cell_refused(c, "compact_memory", -err) : 0;
 }
 
-PINLAB_PATH(compaction) = {
-	.name = "compaction",
+PINLAB_PATH = {
 	.summary = "/proc/sys/vm/compact_memory: every zone compacted",
 	.way = WAY_WALK,
 	.reach = ANSWER_NOT_REACHED,

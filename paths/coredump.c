@@ -67,8 +67,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(coredump) = {
-	.name = "coredump",
+PINLAB_PATH = {
 	.summary = "the owner dies and dumps core",
 	.closes = "MADV_DONTDUMP on the owner's mapping, or a limit of 0",
 	.way = WAY_GET,

@@ -31,8 +31,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(fork) = {
-	.name = "fork",
+PINLAB_PATH = {
 	.summary = "fork() with a pinned page: the child gets a copy at once",
 	.closes = "VM_DONTCOPY or VM_WIPEONFORK on the owner's mapping; fork() failing",
 	.way = WAY_NONE,

@@ -18,8 +18,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(futex) = {
-	.name = "futex",
+PINLAB_PATH = {
 	.summary = "FUTEX_WAKE with a shared key",
 	.way = WAY_GET,
 	.reach = ANSWER_NOT_REACHED,

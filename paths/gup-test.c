@@ -30,8 +30,7 @@ static int touch(struct path_cell *c)
 	return t.size == PAGE_BYTES ? 0 : cell_refused(c, "PIN_LONGTERM_BENCHMARK", 0);
 }
 
-PINLAB_PATH(gup_test) = {
-	.name = "gup-test",
+PINLAB_PATH = {
 	.summary = "gup_test's PIN_LONGTERM_BENCHMARK in debugfs",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_NOT_REACHED,

@@ -40,8 +40,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(hwpoison) = {
-	.name = "hwpoison",
+PINLAB_PATH = {
 	.summary = "root's MADV_HWPOISON on the page",
 	.closes = "CONFIG_MEMORY_FAILURE=n, or no CAP_SYS_ADMIN",
 	.way = WAY_GET,

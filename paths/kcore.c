@@ -48,8 +48,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(kcore) = {
-	.name = "kcore",
+PINLAB_PATH = {
 	.summary = "root reads the frame in /proc/kcore",
 	.closes = "lockdown, or CONFIG_PROC_KCORE=n",
 	.way = WAY_NONE,

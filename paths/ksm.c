@@ -42,8 +42,7 @@ static int after(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(ksm) = {
-	.name = "ksm",
+PINLAB_PATH = {
 	.summary = "MADV_MERGEABLE, and ksmd reads the page for its checksum",
 	.closes = "looking for pins before the checksum; not giving MADV_MERGEABLE",
 	.way = WAY_WALK,

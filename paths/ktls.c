@@ -48,8 +48,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(ktls) = {
-	.name = "ktls",
+PINLAB_PATH = {
 	.summary = "send() through kernel TLS",
 	.closes = "tls_setup_from_iter() pinning what it encrypts",
 	.way = WAY_GET,

@@ -31,8 +31,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(move_pages) = {
-	.name = "move-pages",
+PINLAB_PATH = {
 	.summary = "move_pages() of the owner's page to another node",
 	.way = WAY_WALK,
 	.reach = ANSWER_READ,

@@ -25,8 +25,7 @@ static int touch(struct path_cell *c)
 	return n < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, n);
 }
 
-PINLAB_PATH(msg_zerocopy) = {
-	.name = "msg-zerocopy",
+PINLAB_PATH = {
 	.summary = "send() with MSG_ZEROCOPY over loopback",
 	.closes = "zerocopy_fill_skb_from_iter() pinning what it sends",
 	.way = WAY_GET,

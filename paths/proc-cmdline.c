@@ -34,8 +34,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(proc_cmdline) = {
-	.name = "proc-cmdline",
+PINLAB_PATH = {
 	.summary = "reading /proc/PID/cmdline of an owner that has it in the page",
 	.closes = "access_remote_vm() pinning what it copies",
 	.way = WAY_GET,

@@ -38,8 +38,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(uffd_move) = {
-	.name = "uffd-move",
+PINLAB_PATH = {
 	.summary = "UFFDIO_MOVE of the owner's page within its memory",
 	.way = WAY_WALK,
 	.reach = ANSWER_NOT_REACHED,

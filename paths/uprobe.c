@@ -35,8 +35,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(uprobe) = {
-	.name = "uprobe",
+PINLAB_PATH = {
 	.summary = "root's uprobe on the memory's file, mapped for execution",
 	.closes = "root alone: lockdown",
 	.way = WAY_WALK,

@@ -4,7 +4,7 @@
  * two kernels, the crash and its refusal, and a run that was cut off. Kernels
  * of the flavor torture do, which other tests build anyway: they lack devices,
  * KVM and FUSE, whose paths are skipped by name. Paths that go wrong come from
- * tests/guest/path_faults.c.
+ * tests/guest/path-*.c.
  */
 #include "e2e.h"
 

@@ -3,7 +3,7 @@
  * Torture on real kernels: what the frame has to notice by itself, a good
  * kernel that passes, seeded bugs that have to be caught, and a failure that
  * comes again with its seed. Guests that go wrong come from
- * tests/guest/torture_faults.c.
+ * tests/guest/torture-*.c.
  */
 #include "e2e.h"
 

@@ -260,8 +260,7 @@ static int run(struct row *r)
 	return s.findings ? -1 : 0;
 }
 
-PINLAB_SCENARIO(model) = {
-	.name		= "model",
+PINLAB_SCENARIO = {
 	.summary	= "does every operation do what the contract says, in any order?",
 	.shares		= 3,
 	.needs		= NEEDS_DRIVER,

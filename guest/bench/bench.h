@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a benchmark is. One file in bench/ describes one benchmark and ends in
- * PINLAB_BENCH(name) = { ... }: there is no other place to register it.
+ * PINLAB_BENCH = { ... }; guest/leaf.h says where its name is from.
  *
  * A benchmark has rows: each of its kinds of memory with each of its sizes,
  * named name/kind/size. A row is run in a process of its own: set up once,
@@ -17,10 +17,10 @@
 #include <stdint.h>
 
 #include "include/pinlab_uapi.h"
+#include "guest/leaf.h"
 #include "guest/mem.h"
 
 #define MAX_METRICS	4
-#define MAX_SIZES	8
 
 /* What a row needs; a missing thing makes it SKIP, by name. */
 #define NEEDS_DRIVER	0x01
@@ -44,17 +44,14 @@ extern const struct bench_size batch_sizes[];
 struct row;
 
 struct bench {
-	const char *name;
 	const char *summary;		/* the question, one line */
-	/*
-	 * Tests of the suite itself, named test/...: never listed, and run only
-	 * where the rows that are asked for begin with "test/".
-	 */
-	bool hidden;
 	unsigned int needs;
 	unsigned long once_from;	/* sizes of this n and more: one repeat; 0: none */
 	unsigned int kinds;		/* mask of MEM_*; 0: no kind in the name */
 	const struct bench_size *sizes;	/* ends in a NULL label; NULL: none */
+	/* Kinds of memory that come in other sizes; their rows follow. */
+	unsigned int more_kinds;
+	const struct bench_size *more_sizes;
 	struct {
 		const char *name;	/* "get" */
 		const char *per;	/* what one op is: "page", "call" */
@@ -69,17 +66,13 @@ struct bench {
 	int (*teardown)(struct row *r);
 };
 
-#define PINLAB_BENCH(ident)						\
-	static const struct bench bench_##ident;			\
-	static const struct bench *const bench_ptr_##ident		\
-		__attribute__((used, section("pinlab_benches"), retain)) =	\
-		&bench_##ident;						\
-	static const struct bench bench_##ident
+#define PINLAB_BENCH PINLAB_LEAF(bench)
 
 struct scenario;
 
 /* A row while it runs: of a benchmark or of a torture scenario. */
 struct row {
+	const struct leaf *leaf;
 	const struct bench *bench;
 	const struct scenario *scenario;
 	char name[96];

@@ -28,9 +28,6 @@
 #define NOBODY		65534
 #define SHOWN_FRAMES	6
 
-extern const struct path *const __start_pinlab_paths[];
-extern const struct path *const __stop_pinlab_paths[];
-
 static const struct paths_config *cfg;
 static bool has_exclusive;
 
@@ -433,7 +430,7 @@ static bool is_this_cell(enum scheme s, enum mem_kind k)
 
 static void tell_cell(struct row *r, enum scheme s, enum mem_kind k, struct tally *t)
 {
-	const struct path *p = *(const struct path *const *)r->priv;
+	const struct path *p = r->leaf->is;
 	struct finding f;
 	char name[64];
 	const char *why;
@@ -466,7 +463,7 @@ static void tell_cell(struct row *r, enum scheme s, enum mem_kind k, struct tall
 
 static void run_cells(struct row *r)
 {
-	const struct path *p = *(const struct path *const *)r->priv;
+	const struct path *p = r->leaf->is;
 	unsigned int kinds = p->kinds ? p->kinds : KINDS_PATHS;
 	struct tally t = { 0 };
 
@@ -492,7 +489,7 @@ static void run_cells(struct row *r)
 /* What pins alone make of a page's counts: a path that leaves more has left a reference. */
 static void measure_pins(void)
 {
-	static const struct path nothing = { .name = "nothing" };
+	static const struct path nothing;
 	struct finding f;
 
 	for (enum scheme s = SCHEME_LONGTERM; s <= SCHEME_EXCLUSIVE; s++)
@@ -515,18 +512,18 @@ static void after_row(struct row *r)
 	torture_look(r);
 }
 
-static bool is_wanted(const struct path *p)
+static bool is_wanted(const struct leaf *l)
 {
-	if (p->hidden && strncmp(cfg->paths, WIRE_TEST, strlen(WIRE_TEST)))
-		return false;
+	const struct path *p = l->is;
+
 	/* A demonstration of a crash is no survey of what is reached. */
-	return frame_wanted(cfg->paths, p->name) && (cfg->crash || !p->attack);
+	return leaf_wanted(l, cfg->paths, l->name) && (cfg->crash || !p->attack);
 }
 
 void paths_run(const struct paths_config *config)
 {
 	const struct frame_config frame = { .rows = config->paths };
-	const struct path *const *p = __start_pinlab_paths;
+	struct leaves all = leaf_paths();
 	struct frame *f = frame_new(&frame);
 	struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
 
@@ -538,14 +535,13 @@ void paths_run(const struct paths_config *config)
 		body.after = after_row;
 	}
 	measure_pins();
-	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
-	for (; p < __stop_pinlab_paths; p++) {
-		struct row r = { .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 },
-				 .priv = (void *)p };
+	for (size_t i = 0; i < all.n; i++) {
+		struct row r = { .leaf = all.v[i], .kind = MEM_NONE, .drv = -1,
+				 .mem = { .fd = -1 } };
 
-		if (!is_wanted(*p))
+		if (!is_wanted(all.v[i]))
 			continue;
-		snprintf(r.name, sizeof(r.name), "%s", (*p)->name);
+		snprintf(r.name, sizeof(r.name), "%s", all.v[i]->name);
 		frame_row(f, &r, NEEDS_DRIVER, &body);
 		if (cfg->crash)
 			reap();
@@ -574,17 +570,18 @@ static void list_crash_cells(const struct path *p)
 
 void paths_list(void)
 {
-	const struct path *const *p = __start_pinlab_paths;
+	struct leaves all = leaf_paths();
 
-	/* cppcheck-suppress comparePointers ; as above */
-	for (; p < __stop_pinlab_paths; p++) {
-		if ((*p)->hidden)
+	for (size_t i = 0; i < all.n; i++) {
+		const struct path *p = all.v[i]->is;
+
+		if (all.v[i]->hidden)
 			continue;
-		printf("%s\t%c%s%s\t%s\t", (*p)->name, "GPLWNU"[(*p)->way],
-		       (*p)->way_since ? "<" : "",
-		       (*p)->way_since ? (char[]){ "GPLWNU"[(*p)->way_before], 0 } : "",
-		       (*p)->attack ? "attack" : (*p)->root ? "root" : "user");
-		list_crash_cells(*p);
-		printf("\t%s\t%s\n", (*p)->summary, (*p)->closes ? (*p)->closes : "-");
+		printf("%s\t%c%s%s\t%s\t", all.v[i]->name, "GPLWNU"[p->way],
+		       p->way_since ? "<" : "",
+		       p->way_since ? (char[]){ "GPLWNU"[p->way_before], 0 } : "",
+		       p->attack ? "attack" : p->root ? "root" : "user");
+		list_crash_cells(p);
+		printf("\t%s\t%s\n", p->summary, p->closes ? p->closes : "-");
 	}
 }

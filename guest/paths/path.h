@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a path is: a way in which a process can make the kernel touch a page.
- * One file in paths/ describes one path and ends in PINLAB_PATH(name) = { ... }:
- * there is no other place to register it.
+ * One file in paths/ describes one path and ends in PINLAB_PATH = { ... };
+ * guest/leaf.h says where its name is from.
  *
  * A path is tried against one page at a time, a cell: the page is of one kind
  * of memory and held under one scheme. Whether it was reached is found out from
@@ -75,7 +75,6 @@ struct expect {
 struct path_cell;
 
 struct path {
-	const char *name;		/* "io-uring/read-fixed"; stable */
 	const char *summary;		/* what the process does, one line */
 	const char *closes;		/* what would close it, where no pin is in the way */
 	enum way way;
@@ -96,8 +95,6 @@ struct path {
 	/* What it does to the page by design: it is not looked at afterwards. */
 	bool disturbs;
 	bool frees;			/* may let the page go: it is kept from being used again */
-	/* Tests of the suite itself, named test/...: only where asked for by name. */
-	bool hidden;
 	bool attack;			/* a demonstration: in crash mode alone */
 	const struct expect *except;	/* ends in an answer of 0; NULL: none */
 	/*
@@ -114,12 +111,7 @@ struct path {
 	int (*after)(struct path_cell *c);
 };
 
-#define PINLAB_PATH(ident)							\
-	static const struct path the_path_##ident;					\
-	static const struct path *const path_ptr_##ident			\
-		__attribute__((used, section("pinlab_paths"), retain)) =	\
-		&the_path_##ident;							\
-	static const struct path the_path_##ident
+#define PINLAB_PATH PINLAB_LEAF(path)
 
 /* Lies in shared memory: the supervisor reads what a process that died has said. */
 struct cell_said {

@@ -26,9 +26,6 @@
 #define FIXED_SECONDS	240
 #define MIN_SHARE	0.3
 
-extern const struct scenario *const __start_pinlab_scenarios[];
-extern const struct scenario *const __stop_pinlab_scenarios[];
-
 static struct {
 	const struct torture_config *cfg;
 	double unit;		/* seconds of a share */
@@ -252,13 +249,6 @@ static void run_body(struct row *r)
 	mem_free(&r->mem);
 }
 
-static bool is_wanted(const struct scenario *s, const char *globs)
-{
-	if (s->hidden && strncmp(globs, WIRE_TEST, strlen(WIRE_TEST)))
-		return false;
-	return frame_wanted(globs, s->name);
-}
-
 enum turn {
 	TURN_BRIEF,
 	TURN_FIXED,
@@ -278,22 +268,24 @@ static unsigned int shares_of(const struct scenario *s)
 /* False if one has failed and that is to be the end. */
 static bool run_all(struct frame *f, enum turn turn)
 {
-	const struct scenario *const *s = __start_pinlab_scenarios;
+	struct leaves all = leaf_scenarios();
 
-	/* cppcheck-suppress comparePointers ; the linker's two ends of one array */
-	for (; s < __stop_pinlab_scenarios; s++) {
-		struct row r = { .scenario = *s, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
-		double share = now.unit * shares_of(*s);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct leaf *l = all.v[i];
+		const struct scenario *s = l->is;
+		struct row r = { .leaf = l, .scenario = s, .kind = MEM_NONE, .drv = -1,
+				 .mem = { .fd = -1 } };
+		double share = now.unit * shares_of(s);
 		struct row_body body = { before_row, run_body, after_row,
 					 turn == TURN_TIMED ? share + GRACE_SECONDS :
 							      FIXED_SECONDS };
 
-		if (turn_of(*s) != turn || !is_wanted(*s, now.cfg->scenarios))
+		if (turn_of(s) != turn || !leaf_wanted(l, now.cfg->scenarios, l->name))
 			continue;
-		snprintf(r.name, sizeof(r.name), "%s", (*s)->name);
-		now.seed = seed_of(now.cfg->seed, (*s)->name);
+		snprintf(r.name, sizeof(r.name), "%s", l->name);
+		now.seed = seed_of(now.cfg->seed, l->name);
 		now.share = share;
-		if (!frame_row(f, &r, NEEDS_DRIVER | (*s)->needs, &body) && now.cfg->stop)
+		if (!frame_row(f, &r, NEEDS_DRIVER | s->needs, &body) && now.cfg->stop)
 			return false;
 	}
 	return true;
@@ -302,13 +294,13 @@ static bool run_all(struct frame *f, enum turn turn)
 /* Shares that all timed ones have together. */
 static unsigned int count_shares(const char *globs)
 {
-	const struct scenario *const *s = __start_pinlab_scenarios;
+	struct leaves all = leaf_scenarios();
 	unsigned int n = 0;
 
-	/* cppcheck-suppress comparePointers ; as above */
-	for (; s < __stop_pinlab_scenarios; s++)
-		if (turn_of(*s) == TURN_TIMED && is_wanted(*s, globs))
-			n += shares_of(*s);
+	for (size_t i = 0; i < all.n; i++)
+		if (turn_of(all.v[i]->is) == TURN_TIMED &&
+		    leaf_wanted(all.v[i], globs, all.v[i]->name))
+			n += shares_of(all.v[i]->is);
 	return n;
 }
 
@@ -330,12 +322,13 @@ void torture_run(const struct torture_config *cfg)
 
 void torture_list(void)
 {
-	const struct scenario *const *s = __start_pinlab_scenarios;
+	struct leaves all = leaf_scenarios();
 
-	/* cppcheck-suppress comparePointers ; as above */
-	for (; s < __stop_pinlab_scenarios; s++)
-		if (!(*s)->hidden)
-			printf("%s\t%s\t%s\t%s\n", (*s)->name,
-			       (*s)->fixed ? "fixed" : "timed",
-			       (*s)->needs & NEEDS_TOOLS ? "tools" : "-", (*s)->summary);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct scenario *s = all.v[i]->is;
+
+		if (!all.v[i]->hidden)
+			printf("%s\t%s\t%s\t%s\n", all.v[i]->name, s->fixed ? "fixed" : "timed",
+			       s->needs & NEEDS_TOOLS ? WIRE_NEEDS_TOOLS : "-", s->summary);
+	}
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a torture scenario is. One file in torture/ describes one scenario and
- * ends in PINLAB_SCENARIO(name) = { ... }: there is no other place to register
- * it.
+ * ends in PINLAB_SCENARIO = { ... }; guest/leaf.h says where its name is from.
  *
  * A scenario is one row of the run. It runs in a process of its own until its
  * share of the time is over, draws all that is random from torture_seed(), and
@@ -19,10 +18,7 @@
 #include "include/wire.h"
 
 struct scenario {
-	const char *name;	/* "race/fork"; stable */
 	const char *summary;	/* the question, one line */
-	/* Tests of the suite itself, named test/...: only where asked for by name. */
-	bool hidden;
 	/* Ends by itself and is given no share of the time: a fixed check, a limit. */
 	bool fixed;
 	/* A fixed one that takes but a moment. */
@@ -37,12 +33,7 @@ struct scenario {
 	int (*run)(struct row *r);
 };
 
-#define PINLAB_SCENARIO(ident)							\
-	static const struct scenario scenario_##ident;				\
-	static const struct scenario *const scenario_ptr_##ident			\
-		__attribute__((used, section("pinlab_scenarios"), retain)) =		\
-		&scenario_##ident;						\
-	static const struct scenario scenario_##ident
+#define PINLAB_SCENARIO PINLAB_LEAF(scenario)
 
 /* Until the row's share of the time is over. */
 bool torture_goes_on(const struct row *r);

@@ -26,8 +26,7 @@ static int touch(struct path_cell *c)
 	return read(op, digest, sizeof(digest)) < 0 ? cell_refused(c, "read", errno) : 0;
 }
 
-PINLAB_PATH(af_alg_hash) = {
-	.name = "af-alg/hash",
+PINLAB_PATH = {
 	.summary = "sha256 of the page by AF_ALG",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

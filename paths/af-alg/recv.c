@@ -52,8 +52,7 @@ static int touch(struct path_cell *c)
 	return read(op, c->addr, 64) < 0 ? cell_refused(c, "read", errno) : 0;
 }
 
-PINLAB_PATH(af_alg_recv) = {
-	.name = "af-alg/recv",
+PINLAB_PATH = {
 	.summary = "AF_ALG decrypting into the page",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -30,8 +30,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(attack_get) = {
-	.name = "attack/get",
+PINLAB_PATH = {
 	.summary = "vmsplice() and splice() of protected memory",
 	.way = WAY_GET,
 	.reach = ANSWER_READ,

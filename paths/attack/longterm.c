@@ -34,8 +34,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(attack_longterm) = {
-	.name = "attack/longterm",
+PINLAB_PATH = {
 	.summary = "a read into protected memory by an io_uring fixed buffer",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_WRITTEN,

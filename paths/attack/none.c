@@ -29,8 +29,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(attack_none) = {
-	.name = "attack/none",
+PINLAB_PATH = {
 	.summary = "fork() with protected memory",
 	.kinds = KIND(MEM_ANON),
 	.way = WAY_NONE,

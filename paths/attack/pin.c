@@ -27,8 +27,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(attack_pin) = {
-	.name = "attack/pin",
+PINLAB_PATH = {
 	.summary = "a read with O_DIRECT into protected memory",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -22,8 +22,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(attack_walk) = {
-	.name = "attack/walk",
+PINLAB_PATH = {
 	.summary = "a hole of 64 bytes punched into protected memory of a memfd",
 	.kinds = KIND(MEM_SHMEM),
 	.way = WAY_WALK,

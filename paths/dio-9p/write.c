@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_9p_write) = {
-	.name = "dio-9p/write",
+PINLAB_PATH = {
 	.summary = "pwrite() with O_DIRECT on 9p over virtio",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

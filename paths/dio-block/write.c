@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_block_write) = {
-	.name = "dio-block/write",
+PINLAB_PATH = {
 	.summary = "pwrite() with O_DIRECT on a block device",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_ext4_read) = {
-	.name = "dio-ext4/read",
+PINLAB_PATH = {
 	.summary = "pread() with O_DIRECT on ext4",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

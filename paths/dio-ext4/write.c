@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_ext4_write) = {
-	.name = "dio-ext4/write",
+PINLAB_PATH = {
 	.summary = "pwrite() with O_DIRECT on ext4",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_fat_read) = {
-	.name = "dio-fat/read",
+PINLAB_PATH = {
 	.summary = "pread() with O_DIRECT on FAT",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -3,8 +3,7 @@
 #include "guest/paths/path.h"
 #include "guest/paths/disk.h"
 
-PINLAB_PATH(dio_fat_write) = {
-	.name = "dio-fat/write",
+PINLAB_PATH = {
 	.summary = "pwrite() with O_DIRECT on FAT",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

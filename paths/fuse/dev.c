@@ -17,8 +17,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(fuse_dev) = {
-	.name = "fuse/dev",
+PINLAB_PATH = {
 	.summary = "the page as the buffer of a read() from /dev/fuse",
 	.closes = "fuse_copy_fill() pinning the daemon's buffer",
 	.way = WAY_GET,

@@ -21,8 +21,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(fuse_direct_read) = {
-	.name = "fuse/direct-read",
+PINLAB_PATH = {
 	.summary = "pread() of a FUSE file with direct I/O",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

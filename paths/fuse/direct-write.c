@@ -21,8 +21,7 @@ static int touch(struct path_cell *c)
 	return path_fuse_saw(c);
 }
 
-PINLAB_PATH(fuse_direct_write) = {
-	.name = "fuse/direct-write",
+PINLAB_PATH = {
 	.summary = "pwrite() of a FUSE file with direct I/O",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -35,8 +35,7 @@ static int touch(struct path_cell *c)
 	return cell_saw(c, buf, PAGE_BYTES);
 }
 
-PINLAB_PATH(hmm_read) = {
-	.name = "hmm/read",
+PINLAB_PATH = {
 	.summary = "HMM_DMIRROR_READ: a device that mirrors page tables",
 	.closes = "hmm_range_fault() refusing pages that are pinned exclusively",
 	.way = WAY_NONE,

@@ -36,8 +36,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(hmm_write) = {
-	.name = "hmm/write",
+PINLAB_PATH = {
 	.summary = "HMM_DMIRROR_WRITE: a device that mirrors page tables",
 	.closes = "hmm_range_fault() refusing pages that are pinned exclusively",
 	.way = WAY_NONE,

@@ -38,8 +38,7 @@ static int touch(struct path_cell *c)
 	return memcmp(buf, want, sizeof(want)) ? 0 : cell_proved(c);
 }
 
-PINLAB_PATH(io_uring_pbuf_ring) = {
-	.name = "io-uring/pbuf-ring",
+PINLAB_PATH = {
 	.summary = "a ring of provided buffers in the page, and a read that takes one",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_READ,

@@ -11,8 +11,7 @@ static int touch(struct path_cell *c)
 	return path_uring_fixed(c, false);
 }
 
-PINLAB_PATH(io_uring_read_fixed) = {
-	.name = "io-uring/read-fixed",
+PINLAB_PATH = {
 	.summary = "read of a file to a registered buffer",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_WRITTEN,

@@ -10,8 +10,7 @@ static int touch(struct path_cell *c)
 	return path_uring_open(c, &ring) || path_uring_register(c, &ring);
 }
 
-PINLAB_PATH(io_uring_register) = {
-	.name = "io-uring/register",
+PINLAB_PATH = {
 	.summary = "IORING_REGISTER_BUFFERS, without any request",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_REFERENCED,

@@ -28,8 +28,7 @@ static int touch(struct path_cell *c)
 	return ret < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, ret);
 }
 
-PINLAB_PATH(io_uring_send_zc) = {
-	.name = "io-uring/send-zc",
+PINLAB_PATH = {
 	.summary = "zero-copy send of the page over loopback",
 	.closes = "zerocopy_fill_skb_from_iter() pinning what it sends",
 	.way = WAY_GET,

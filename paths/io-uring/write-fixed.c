@@ -11,8 +11,7 @@ static int touch(struct path_cell *c)
 	return path_uring_fixed(c, true);
 }
 
-PINLAB_PATH(io_uring_write_fixed) = {
-	.name = "io-uring/write-fixed",
+PINLAB_PATH = {
 	.summary = "write of a file from a registered buffer",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_READ,

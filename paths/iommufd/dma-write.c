@@ -12,8 +12,7 @@ static int touch(struct path_cell *c)
 	return path_vfio_dma(c, true);
 }
 
-PINLAB_PATH(iommufd_dma_write) = {
-	.name = "iommufd/dma-write",
+PINLAB_PATH = {
 	.summary = "the page written to by the DMA of a device, by iommufd",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_WRITTEN,

@@ -12,8 +12,7 @@ static int touch(struct path_cell *c)
 	return path_vfio_map(c);
 }
 
-PINLAB_PATH(iommufd_map) = {
-	.name = "iommufd/map",
+PINLAB_PATH = {
 	.summary = "the page mapped for the DMA of a device, which does none, by iommufd",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_REFERENCED,

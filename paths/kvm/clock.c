@@ -25,8 +25,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(kvm_clock) = {
-	.name = "kvm/clock",
+PINLAB_PATH = {
 	.summary = "a KVM guest's clock in the page: the host writes the time there",
 	.closes = "gfn_to_pfn_cache pinning what it maps",
 	.way = WAY_GET,

@@ -17,8 +17,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(kvm_guest_read) = {
-	.name = "kvm/guest-read",
+PINLAB_PATH = {
 	.summary = "a KVM guest that has the page as memory reads it",
 	.closes = "hva_to_pfn() pinning what guests get",
 	.way = WAY_GET,

@@ -21,8 +21,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(kvm_guest_write) = {
-	.name = "kvm/guest-write",
+PINLAB_PATH = {
 	.summary = "a KVM guest that has the page as memory writes to it",
 	.closes = "hva_to_pfn() pinning what guests get",
 	.way = WAY_GET,

@@ -26,8 +26,7 @@ static int touch(struct path_cell *c)
 	return ret ? ret : kvm_run_code(c, &g, code, sizeof(code));
 }
 
-PINLAB_PATH(kvm_nested) = {
-	.name = "kvm/nested",
+PINLAB_PATH = {
 	.summary = "a KVM guest's VMRUN with its control block in the page",
 	.closes = "kvm_vcpu_map() pinning what it maps",
 	.way = WAY_GET,

@@ -21,8 +21,7 @@ static int other(struct path_cell *c)
 	return ret ? ret : kvm_read_page(c, &g);
 }
 
-PINLAB_PATH(kvm_second_vm) = {
-	.name = "kvm/second-vm",
+PINLAB_PATH = {
 	.summary = "a KVM guest of another process, which has the memory's file",
 	.closes = "hva_to_pfn() pinning what guests get; a file that cannot be mapped",
 	.way = WAY_GET,

@@ -19,8 +19,7 @@ static int other(struct path_cell *c)
 	return cell_saw(c, p, PAGE_BYTES);
 }
 
-PINLAB_PATH(memfd_mmap) = {
-	.name = "memfd/mmap",
+PINLAB_PATH = {
 	.summary = "mmap() of the memory's file in another process, which reads it",
 	.closes = "nothing, and it need not be: a fault there is a signal; or a file without mmap()",
 	.way = WAY_USER,

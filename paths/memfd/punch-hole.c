@@ -20,8 +20,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(memfd_punch_hole) = {
-	.name = "memfd/punch-hole",
+PINLAB_PATH = {
 	.summary = "fallocate(FALLOC_FL_PUNCH_HOLE) of the whole page or huge page",
 	.way = WAY_WALK,
 	.reach = ANSWER_NOT_REACHED,

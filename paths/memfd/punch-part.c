@@ -18,8 +18,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(memfd_punch_part) = {
-	.name = "memfd/punch-part",
+PINLAB_PATH = {
 	.summary = "fallocate(FALLOC_FL_PUNCH_HOLE) of 64 bytes",
 	.closes = "a file that is not shmem; with a writable mapping there is no F_SEAL_WRITE",
 	.way = WAY_WALK,

@@ -20,8 +20,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(memfd_read) = {
-	.name = "memfd/read",
+PINLAB_PATH = {
 	.summary = "read() of the memory's file",
 	.closes = "a file without read(), as memfd_secret and guest_memfd have it",
 	.way = WAY_WALK,

@@ -26,8 +26,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(memfd_sendfile) = {
-	.name = "memfd/sendfile",
+PINLAB_PATH = {
 	.summary = "sendfile() from the memory's file to a socket",
 	.closes = "a file without splice_read()",
 	.way = WAY_WALK,

@@ -23,8 +23,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(memfd_write) = {
-	.name = "memfd/write",
+PINLAB_PATH = {
 	.summary = "write() to the memory's file",
 	.closes = "a file without write(), or F_SEAL_FUTURE_WRITE",
 	.way = WAY_WALK,

@@ -22,8 +22,7 @@ static int other(struct path_cell *c)
 	return cell_saw(c, buf, PAGE_BYTES);
 }
 
-PINLAB_PATH(proc_mem_read) = {
-	.name = "proc-mem/read",
+PINLAB_PATH = {
 	.summary = "pread() of /proc/PID/mem by a process of the same user",
 	.closes = "__access_remote_vm() pinning what it copies",
 	.way = WAY_GET,

@@ -23,8 +23,7 @@ static int other(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(proc_mem_write) = {
-	.name = "proc-mem/write",
+PINLAB_PATH = {
 	.summary = "pwrite() of /proc/PID/mem by a process of the same user",
 	.closes = "__access_remote_vm() pinning what it copies",
 	.way = WAY_GET,

@@ -19,8 +19,7 @@ static int other(struct path_cell *c)
 	return cell_saw(c, buf, PAGE_BYTES);
 }
 
-PINLAB_PATH(process_vm_readv) = {
-	.name = "process-vm/readv",
+PINLAB_PATH = {
 	.summary = "process_vm_readv() from another process of the user",
 	.way = WAY_PIN,
 	.reach = ANSWER_READ,

@@ -17,8 +17,7 @@ static int other(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(process_vm_writev) = {
-	.name = "process-vm/writev",
+PINLAB_PATH = {
 	.summary = "process_vm_writev() from another process of the user",
 	.way = WAY_PIN,
 	.reach = ANSWER_WRITTEN,

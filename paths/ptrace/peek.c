@@ -24,8 +24,7 @@ static int other(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(ptrace_peek) = {
-	.name = "ptrace/peek",
+PINLAB_PATH = {
 	.summary = "PTRACE_PEEKDATA by a tracer of the same user",
 	.closes = "__access_remote_vm() pinning what it copies",
 	.way = WAY_GET,

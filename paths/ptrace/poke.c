@@ -21,8 +21,7 @@ static int other(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(ptrace_poke) = {
-	.name = "ptrace/poke",
+PINLAB_PATH = {
 	.summary = "PTRACE_POKEDATA by a tracer of the same user",
 	.closes = "__access_remote_vm() pinning what it copies",
 	.way = WAY_GET,

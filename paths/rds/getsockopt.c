@@ -27,8 +27,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(rds_getsockopt) = {
-	.name = "rds/getsockopt",
+PINLAB_PATH = {
 	.summary = "getsockopt(RDS_INFO_COUNTERS) into the page",
 	.way = WAY_PIN,
 	.reach = ANSWER_WRITTEN,

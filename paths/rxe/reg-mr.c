@@ -69,8 +69,7 @@ static int touch(struct path_cell *c)
 	return err ? cell_refused(c, "REG_MR", -err) : 0;
 }
 
-PINLAB_PATH(rxe_reg_mr) = {
-	.name = "rxe/reg-mr",
+PINLAB_PATH = {
 	.summary = "the page as a memory region of an RDMA device (RXE)",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_REFERENCED,

@@ -8,8 +8,7 @@ static int touch(struct path_cell *c)
 	return path_scsi_move(c, true);
 }
 
-PINLAB_PATH(sg_io_write) = {
-	.name = "sg-io/write",
+PINLAB_PATH = {
 	.summary = "SG_IO with a SCSI write on a disk of scsi_debug",
 	.way = WAY_PIN,
 	.way_before = WAY_GET,

@@ -15,8 +15,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(syscall_read) = {
-	.name = "syscall/read",
+PINLAB_PATH = {
 	.summary = "the page as the buffer of read() from a file",
 	.closes = "nothing, and it need not be: a fault there is a signal or -EFAULT",
 	.way = WAY_USER,

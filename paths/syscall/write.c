@@ -18,8 +18,7 @@ static int touch(struct path_cell *c)
 	return cell_saw(c, buf, PAGE_BYTES);
 }
 
-PINLAB_PATH(syscall_write) = {
-	.name = "syscall/write",
+PINLAB_PATH = {
 	.summary = "the page as the buffer of write() to a pipe",
 	.closes = "nothing, and it need not be: a fault there is a signal or -EFAULT",
 	.way = WAY_USER,

@@ -32,8 +32,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(udmabuf_create) = {
-	.name = "udmabuf/create",
+PINLAB_PATH = {
 	.summary = "UDMABUF_CREATE from the memory's file",
 	.closes = "memfd_pin_folios(), as since 6.12",
 	.way = WAY_LONGTERM,

@@ -36,8 +36,7 @@ static const struct expect except[] = {
 	{ .answer = 0 },
 };
 
-PINLAB_PATH(udmabuf_mmap) = {
-	.name = "udmabuf/mmap",
+PINLAB_PATH = {
 	.summary = "mmap() of a dma-buf made by UDMABUF_CREATE, and a read there",
 	.closes = "memfd_pin_folios(), as since 6.12",
 	.way = WAY_LONGTERM,

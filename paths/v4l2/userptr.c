@@ -71,8 +71,7 @@ static int touch(struct path_cell *c)
 	return cell_saw(c, to, 2048);
 }
 
-PINLAB_PATH(v4l2_userptr) = {
-	.name = "v4l2/userptr",
+PINLAB_PATH = {
 	.summary = "VIDIOC_QBUF with V4L2_MEMORY_USERPTR to a video device",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_READ,

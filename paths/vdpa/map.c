@@ -51,8 +51,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(vdpa_map) = {
-	.name = "vdpa/map",
+PINLAB_PATH = {
 	.summary = "VHOST_IOTLB_UPDATE: the page mapped for a vdpa device",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_REFERENCED,

@@ -12,8 +12,7 @@ static int touch(struct path_cell *c)
 	return path_vfio_dma(c, false);
 }
 
-PINLAB_PATH(vfio_dma_read) = {
-	.name = "vfio/dma-read",
+PINLAB_PATH = {
 	.summary = "the page read by the DMA of a device, by vfio type1",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_READ,

@@ -12,8 +12,7 @@ static int touch(struct path_cell *c)
 	return path_vfio_dma(c, true);
 }
 
-PINLAB_PATH(vfio_dma_write) = {
-	.name = "vfio/dma-write",
+PINLAB_PATH = {
 	.summary = "the page written to by the DMA of a device, by vfio type1",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_WRITTEN,

@@ -20,8 +20,7 @@ static int touch(struct path_cell *c)
 	return ret < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, ret);
 }
 
-PINLAB_PATH(vmsplice_read) = {
-	.name = "vmsplice/read",
+PINLAB_PATH = {
 	.summary = "vmsplice() into a pipe, then read()",
 	.closes = "iter_to_pipe() pinning what it puts into the pipe",
 	.way = WAY_GET,

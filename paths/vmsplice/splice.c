@@ -25,8 +25,7 @@ static int touch(struct path_cell *c)
 	return ret < 0 ? cell_refused(c, "pread", errno) : cell_saw(c, buf, ret);
 }
 
-PINLAB_PATH(vmsplice_splice) = {
-	.name = "vmsplice/splice",
+PINLAB_PATH = {
 	.summary = "vmsplice() into a pipe, then splice() into a file",
 	.closes = "iter_to_pipe() pinning what it puts into the pipe",
 	.way = WAY_GET,

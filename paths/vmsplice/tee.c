@@ -23,8 +23,7 @@ static int touch(struct path_cell *c)
 	return ret < 0 ? cell_refused(c, "read", errno) : cell_saw(c, buf, ret);
 }
 
-PINLAB_PATH(vmsplice_tee) = {
-	.name = "vmsplice/tee",
+PINLAB_PATH = {
 	.summary = "vmsplice() into a pipe, then tee() and read()",
 	.closes = "iter_to_pipe() pinning what it puts into the pipe",
 	.way = WAY_GET,

@@ -32,8 +32,7 @@ static int touch(struct path_cell *c)
 	return 0;
 }
 
-PINLAB_PATH(xdp_umem) = {
-	.name = "xdp/umem",
+PINLAB_PATH = {
 	.summary = "XDP_UMEM_REG of an AF_XDP socket",
 	.way = WAY_LONGTERM,
 	.reach = ANSWER_REFERENCED,

@@ -339,10 +339,8 @@ static int run(struct row *r)
 	return 0;
 }
 
-PINLAB_BENCH(test_contract) = {
-	.name		= "test/contract",
+PINLAB_BENCH = {
 	.summary	= "every row of the contract's table",
-	.hidden		= true,
 	.needs		= NEEDS_EXCLUSIVE,
 	.kinds		= KINDS_LONGTERM,
 	.metrics	= { { "all", "run" } },

@@ -76,8 +76,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(abuse_arguments) = {
-	.name		= "abuse/arguments",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins that are not for the long term, or no pins",
 	.fixed		= true,
 	.brief		= true,

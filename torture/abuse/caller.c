@@ -117,8 +117,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(abuse_caller) = {
-	.name		= "abuse/caller",
+PINLAB_SCENARIO = {
 	.summary	= "pins released, given up and retaken by who does not hold them so",
 	.fixed		= true,
 	.brief		= true,

@@ -159,8 +159,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(abuse_zero_page) = {
-	.name		= "abuse/zero-page",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins of memory that nobody has written",
 	.fixed		= true,
 	.brief		= true,

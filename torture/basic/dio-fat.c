@@ -209,8 +209,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(basic_dio_fat) = {
-	.name		= "basic/dio-fat",
+PINLAB_SCENARIO = {
 	.summary	= "direct I/O that pins pages again: counts, contents, refusals",
 	.fixed		= true,
 	.brief		= true,

@@ -86,8 +86,7 @@ static int run(struct row *r)
 	return ret ? ret : pin_many(r, MEM_ANON_THP);
 }
 
-PINLAB_SCENARIO(basic_many_pins) = {
-	.name		= "basic/many-pins",
+PINLAB_SCENARIO = {
 	.summary	= "do very many ordinary pins look like an exclusive one?",
 	.fixed		= true,
 	.brief		= true,

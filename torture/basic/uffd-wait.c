@@ -200,8 +200,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(basic_uffd_wait) = {
-	.name		= "basic/uffd-wait",
+PINLAB_SCENARIO = {
 	.summary	= "requests that userfaultfd keeps waiting before and behind a huge page",
 	.fixed		= true,
 	.brief		= true,

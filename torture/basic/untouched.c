@@ -109,8 +109,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(basic_untouched) = {
-	.name		= "basic/untouched",
+PINLAB_SCENARIO = {
 	.summary	= "requests for memory that has yet to be made",
 	.fixed		= true,
 	.brief		= true,

@@ -170,8 +170,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(big_gigantic) = {
-	.name		= "big/gigantic",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins of a huge page of 1 GiB",
 	.fixed		= true,
 	.brief		= true,

@@ -169,8 +169,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(big_movable) = {
-	.name		= "big/movable",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins of memory that has to be migrated first",
 	.fixed		= true,
 	.brief		= true,

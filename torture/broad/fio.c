@@ -40,8 +40,7 @@ static int run(struct row *r)
 	return broad_run(r, line, 60);
 }
 
-PINLAB_SCENARIO(broad_fio) = {
-	.name		= "broad/fio",
+PINLAB_SCENARIO = {
 	.summary	= "fio with io_uring and fixed buffers beside memory that is held exclusively",
 	.needs		= NEEDS_TOOLS | NEEDS_URING | NEEDS_RAMDISK | NEEDS_SMP,
 	.run		= run,

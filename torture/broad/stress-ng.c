@@ -60,8 +60,7 @@ static int run(struct row *r)
 	return broad_run(r, line, 60);
 }
 
-PINLAB_SCENARIO(broad_stress_ng) = {
-	.name		= "broad/stress-ng",
+PINLAB_SCENARIO = {
 	.summary	= "stress-ng's stressors of memory beside memory that is held exclusively",
 	.needs		= NEEDS_TOOLS | NEEDS_SMP,
 	.run		= run,

@@ -148,8 +148,7 @@ static int run(struct row *r)
 	return err ? err : shared_with_children(r);
 }
 
-PINLAB_SCENARIO(limits_own_page) = {
-	.name		= "limits/own-page",
+PINLAB_SCENARIO = {
 	.summary	= "an owner whose own pipes and children hold the page",
 	.fixed		= true,
 	.needs		= NEEDS_EXCLUSIVE,

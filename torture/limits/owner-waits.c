@@ -221,8 +221,7 @@ static int run(struct row *r)
 	return err ? err : mass_end(&m);
 }
 
-PINLAB_SCENARIO(limits_owner_waits) = {
-	.name		= "limits/owner-waits",
+PINLAB_SCENARIO = {
 	.summary	= "how long an owner waits for what somebody else holds to go",
 	.fixed		= true,
 	.needs		= NEEDS_URING,

@@ -159,8 +159,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_pins) = {
-	.name		= "limits/pins",
+PINLAB_SCENARIO = {
 	.summary	= "how many ordinary pins a folio bears, and what comes then",
 	.fixed		= true,
 	.run		= run,

@@ -162,8 +162,7 @@ static int run(struct row *r)
 	return ret ? ret : of_kind(r, MEM_ANON_THP, "large");
 }
 
-PINLAB_SCENARIO(limits_references) = {
-	.name		= "limits/references",
+PINLAB_SCENARIO = {
 	.summary	= "how many references a folio bears, and what they are mistaken for",
 	.fixed		= true,
 	.run		= run,

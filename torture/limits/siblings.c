@@ -144,8 +144,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_siblings) = {
-	.name		= "limits/siblings",
+PINLAB_SCENARIO = {
 	.summary	= "one pinned page of a large folio against its other pages",
 	.fixed		= true,
 	.needs		= NEEDS_EXCLUSIVE,

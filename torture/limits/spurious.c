@@ -254,8 +254,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_spurious) = {
-	.name		= "limits/spurious",
+PINLAB_SCENARIO = {
 	.summary	= "refusals of an exclusive pin by pins that are held for a moment",
 	.fixed		= true,
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,

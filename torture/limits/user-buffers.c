@@ -96,8 +96,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_user_buffers) = {
-	.name		= "limits/user-buffers",
+PINLAB_SCENARIO = {
 	.summary	= "an unprivileged process registers the owner's page with io_uring",
 	.fixed		= true,
 	.needs		= NEEDS_URING,

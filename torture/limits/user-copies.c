@@ -138,8 +138,7 @@ static int run(struct row *r)
 	return attack_run(r, &a);
 }
 
-PINLAB_SCENARIO(limits_user_copies) = {
-	.name		= "limits/user-copies",
+PINLAB_SCENARIO = {
 	.summary	= "an unprivileged process pins a page by process_vm_readv() in many threads",
 	.fixed		= true,
 	.run		= run,

@@ -103,8 +103,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_user_mappings) = {
-	.name		= "limits/user-mappings",
+PINLAB_SCENARIO = {
 	.summary	= "an unprivileged process maps the owner's page until it is stopped",
 	.fixed		= true,
 	.run		= run,

@@ -83,8 +83,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_user_pipes) = {
-	.name		= "limits/user-pipes",
+PINLAB_SCENARIO = {
 	.summary	= "an unprivileged process puts the owner's page into pipes by vmsplice()",
 	.fixed		= true,
 	.run		= run,

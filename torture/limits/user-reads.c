@@ -109,8 +109,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(limits_user_reads) = {
-	.name		= "limits/user-reads",
+PINLAB_SCENARIO = {
 	.summary	= "an unprivileged process reads into the owner's page from a slow disk",
 	.fixed		= true,
 	.run		= run,

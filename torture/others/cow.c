@@ -21,8 +21,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(others_cow) = {
-	.name		= "others/cow",
+PINLAB_SCENARIO = {
 	.summary	= "the kernel's own test of copy on write, for comparison",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,

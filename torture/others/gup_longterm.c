@@ -15,8 +15,7 @@ static int run(struct row *r)
 	return others_run(r, lines, 60, true);
 }
 
-PINLAB_SCENARIO(others_gup_longterm) = {
-	.name		= "others/gup_longterm",
+PINLAB_SCENARIO = {
 	.summary	= "the kernel's own gup_longterm, for comparison",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,

@@ -35,8 +35,7 @@ static int run(struct row *r)
 	return others_run(r, lines, 30, true);
 }
 
-PINLAB_SCENARIO(others_gup_test) = {
-	.name		= "others/gup_test",
+PINLAB_SCENARIO = {
 	.summary	= "the kernel's own gup_test, for comparison",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,

@@ -24,8 +24,7 @@ static int run(struct row *r)
 	return others_run(r, lines, 60, false);
 }
 
-PINLAB_SCENARIO(others_stress_ng) = {
-	.name		= "others/stress-ng",
+PINLAB_SCENARIO = {
 	.summary	= "stress-ng's stressors of memory, for comparison",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,

@@ -43,8 +43,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_across) = {
-	.name		= "race/across",
+PINLAB_SCENARIO = {
 	.summary	= "requests that go on from their own folio into another one's",
 	.shares		= 5,
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,

@@ -62,8 +62,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_collapse) = {
-	.name		= "race/collapse",
+PINLAB_SCENARIO = {
 	.summary	= "MADV_COLLAPSE of pages that are pinned and unpinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

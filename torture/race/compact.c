@@ -57,8 +57,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_compact) = {
-	.name		= "race/compact",
+PINLAB_SCENARIO = {
 	.summary	= "compaction against pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -92,8 +92,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_cow) = {
-	.name		= "race/cow",
+PINLAB_SCENARIO = {
 	.summary	= "copy on write in parent and child beside pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -128,8 +128,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_dio) = {
-	.name		= "race/dio",
+PINLAB_SCENARIO = {
 	.summary	= "direct I/O in flight beside pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

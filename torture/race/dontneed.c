@@ -66,8 +66,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_dontneed) = {
-	.name		= "race/dontneed",
+PINLAB_SCENARIO = {
 	.summary	= "MADV_DONTNEED and MADV_FREE under racing pins",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -19,8 +19,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_exclusive) = {
-	.name		= "race/exclusive",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against each other",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

@@ -67,8 +67,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_exit) = {
-	.name		= "race/exit",
+PINLAB_SCENARIO = {
 	.summary	= "processes end while they hold pins that others race for",
 	.needs		= NEEDS_SMP,
 	.run		= run,

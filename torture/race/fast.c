@@ -20,8 +20,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_fast) = {
-	.name		= "race/fast",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against GUP-fast",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

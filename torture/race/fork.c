@@ -58,8 +58,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_fork) = {
-	.name		= "race/fork",
+PINLAB_SCENARIO = {
 	.summary	= "fork, and copy on write in child and parent, beside pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

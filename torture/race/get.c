@@ -21,8 +21,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_get) = {
-	.name		= "race/get",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against get_user_pages_fast()",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

@@ -48,8 +48,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_hotplug) = {
-	.name		= "race/hotplug",
+PINLAB_SCENARIO = {
 	.summary	= "a CPU goes and comes while pins of all kinds race",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -93,8 +93,7 @@ static int run(struct row *r)
 	return pool <= 0 ? row_skip(r, "needs huge pages (vm.nr_hugepages)") : race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_hugetlb) = {
-	.name		= "race/hugetlb",
+PINLAB_SCENARIO = {
 	.summary	= "the pool of huge pages changes while its pages are pinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

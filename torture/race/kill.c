@@ -117,8 +117,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_kill) = {
-	.name		= "race/kill",
+PINLAB_SCENARIO = {
 	.summary	= "processes are killed while they pin, or while others pin theirs",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -91,8 +91,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_ksm) = {
-	.name		= "race/ksm",
+PINLAB_SCENARIO = {
 	.summary	= "KSM merges equal pages while some are pinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -25,8 +25,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_memfd) = {
-	.name		= "race/memfd",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against memfd_pin_folios()",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

@@ -56,8 +56,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_migrate) = {
-	.name		= "race/migrate",
+PINLAB_SCENARIO = {
 	.summary	= "move_pages() against pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

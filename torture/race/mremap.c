@@ -70,8 +70,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_mremap) = {
-	.name		= "race/mremap",
+PINLAB_SCENARIO = {
 	.summary	= "memory moves to another address under racing pins",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -40,8 +40,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_munmap) = {
-	.name		= "race/munmap",
+PINLAB_SCENARIO = {
 	.summary	= "memory is unmapped and mapped anew under racing pins",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -20,8 +20,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_ordinary) = {
-	.name		= "race/ordinary",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against ordinary ones of all kinds, at once",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -140,8 +140,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_poison) = {
-	.name		= "race/poison",
+PINLAB_SCENARIO = {
 	.summary	= "memory fails while it is pinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -61,8 +61,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_reclaim) = {
-	.name		= "race/reclaim",
+PINLAB_SCENARIO = {
 	.summary	= "pages are written to swap while they are pinned and unpinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

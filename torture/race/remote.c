@@ -22,8 +22,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_remote) = {
-	.name		= "race/remote",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against those of another process",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

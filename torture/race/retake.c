@@ -23,8 +23,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_retake) = {
-	.name		= "race/retake",
+PINLAB_SCENARIO = {
 	.summary	= "exclusivity is given up and taken again beside pins of all kinds",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

@@ -19,8 +19,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_slow) = {
-	.name		= "race/slow",
+PINLAB_SCENARIO = {
 	.summary	= "exclusive pins against pin_user_pages()",
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

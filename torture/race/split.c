@@ -77,8 +77,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_split) = {
-	.name		= "race/split",
+PINLAB_SCENARIO = {
 	.summary	= "huge pages are to be split while they are pinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,

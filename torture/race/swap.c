@@ -116,8 +116,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_swap) = {
-	.name		= "race/swap",
+PINLAB_SCENARIO = {
 	.summary	= "memory pressure and swap against pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

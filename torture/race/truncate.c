@@ -77,8 +77,7 @@ static int run(struct row *r)
 	return race_run(r, &race);
 }
 
-PINLAB_SCENARIO(race_truncate) = {
-	.name		= "race/truncate",
+PINLAB_SCENARIO = {
 	.summary	= "truncate and hole punch of a file whose pages are raced for",
 	.needs		= NEEDS_SMP,
 	.run		= run,

@@ -124,8 +124,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_uffd_copy) = {
-	.name		= "race/uffd-copy",
+PINLAB_SCENARIO = {
 	.summary	= "UFFDIO_COPY and UFFDIO_WRITEPROTECT against pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

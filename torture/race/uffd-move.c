@@ -93,8 +93,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_uffd_move) = {
-	.name		= "race/uffd-move",
+PINLAB_SCENARIO = {
 	.summary	= "UFFDIO_MOVE against pins of all kinds",
 	.needs		= NEEDS_SMP,
 	.run		= run,

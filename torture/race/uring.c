@@ -104,8 +104,7 @@ static int run(struct row *r)
 	return ret;
 }
 
-PINLAB_SCENARIO(race_uring) = {
-	.name		= "race/uring",
+PINLAB_SCENARIO = {
 	.summary	= "buffers of io_uring are registered and dropped beside pins of all kinds",
 	.needs		= NEEDS_URING | NEEDS_SMP,
 	.run		= run,

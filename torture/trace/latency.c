@@ -208,8 +208,7 @@ static int run(struct row *r)
 	return err ? -1 : 0;
 }
 
-PINLAB_SCENARIO(trace_latency) = {
-	.name		= "trace/latency",
+PINLAB_SCENARIO = {
 	.summary	= "how long calls of the functions of GUP take, by perf ftrace",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS | NEEDS_URING,

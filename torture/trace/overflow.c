@@ -198,8 +198,7 @@ static int run(struct row *r)
 	return err ? -1 : 0;
 }
 
-PINLAB_SCENARIO(trace_overflow) = {
-	.name		= "trace/overflow",
+PINLAB_SCENARIO = {
 	.summary	= "the way of a reference count to where pins are refused, seen by perf",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,
