@@ -108,7 +108,7 @@ build/host/main.o build/host/run/plan.o build/host/nightly/open.o: build/version
 
 build/host/%.o: host/%.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
+	@$(CC) $(COMMON) -MMD -MP -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
 
 # A leaf's name is its path without its first folder; the suite's own tests are
 # test/..., and hidden.
@@ -133,11 +133,11 @@ build/guest/disk.ext2: scripts/mkdisk
 
 build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -I. -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
+	@$(CC) $(COMMON) -MMD -MP -I. -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
 
 build/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
+	@$(CC) $(COMMON) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
 build/insnprof.so: host/plugin/insnprof.c | packages-build
 	@mkdir -p $(@D)

@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "host/report/detail.h"
+#include "host/report/load.h"
 #include "host/report/report.h"
 #include "host/report/table.h"
 #include "host/report/text.h"
 #include "host/run/runs.h"
 #include "host/run/verb.h"
+
+/* Rows that one side has lost, by name. */
+#define LOST_SHOWN 20
 
 struct pair {
 	struct run a, b;
@@ -19,6 +23,8 @@ struct pair {
 
 static bool run_incomplete(const struct run *run)
 {
+	if (run->faults.n)
+		return true;
 	for (size_t i = 0; i < run->n_boots; i++)
 		if (!run->boots[i].ok)
 			return true;
@@ -130,22 +136,129 @@ static void one_side_kernels(const struct run *run, const struct run *other, con
 			text_wrap(t, 6, "  Only in %s: kernel %s", letter, run->kernels[k].name);
 }
 
-static void compare_text(const struct pair *p, struct text *t)
+/* Was this row to be run there? Of a plan that lists its rows, by that list. */
+static bool was_planned(const struct run *run, const char *row)
 {
-	struct text s = { 0 };
+	const json_t *expect = json_object_get(run->plan, "expect");
+	const char *globs = plan_text(run, "bench");
+
+	if (expect)
+		return json_object_get(json_object_get(expect, "rows"), row);
+	return !*globs || globs_pick(globs, row);
+}
+
+/* What keeps this from being a verdict, by name. */
+struct losses {
+	struct strlist lost;		/* rows that one side owes and has not */
+	size_t broken, failed;		/* rows, of both sides */
+};
+
+static void side_losses(const struct side *s, const struct side *other, const char *letter,
+			struct losses *l)
+{
+	char why[WHY_MAX];
+
+	for (size_t i = 0; i < other->run->n_rows; i++)
+		if (side_row(s, other->run->rows[i], why) == VERDICT_NONE &&
+		    side_row(other, other->run->rows[i], why) != VERDICT_NONE &&
+		    was_planned(s->run, other->run->rows[i]))
+			strlist_take(&l->lost, xasprintf("%s of %s (%s)", other->run->rows[i],
+							 letter, side_name(s)));
+	for (size_t i = 0; i < s->run->n_rows; i++) {
+		enum verdict v = side_row(s, s->run->rows[i], why);
+
+		l->broken += v == VERDICT_BROKEN;
+		l->failed += v == VERDICT_FAIL;
+	}
+}
+
+static struct losses find_losses(const struct pair *p)
+{
+	struct losses l = { 0 };
 
 	for (size_t i = 0; i < p->n; i++) {
+		side_losses(&p->cmp[i].a, &p->cmp[i].b, "A", &l);
+		side_losses(&p->cmp[i].b, &p->cmp[i].a, "B", &l);
+	}
+	return l;
+}
+
+static size_t count_compared(const struct pair *p, enum change change)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->cmp[i].count[change];
+	return n;
+}
+
+static size_t count_lines(const struct pair *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->cmp[i].n;
+	return n;
+}
+
+static bool is_whole(const struct pair *p, const struct losses *l)
+{
+	return count_compared(p, CHANGE_NONE) < count_lines(p) && !l->lost.n && !l->broken &&
+	       !run_incomplete(&p->a) && !run_incomplete(&p->b);
+}
+
+/* The one verdict: the sentence begins with it, and it is the exit status. */
+static int compare_status(const struct pair *p, const struct losses *l)
+{
+	if (count_compared(p, CHANGE_NONE) == count_lines(p))
+		err("%s and %s have no figure in common: nothing was compared", p->a.name,
+		    p->b.name);
+	if (!is_whole(p, l))
+		return PINLAB_BROKE;
+	return count_compared(p, CHANGE_SLOWER) || l->failed ? PINLAB_FAIL : PINLAB_OK;
+}
+
+static void say_loss(struct text *s, size_t n, const char *what)
+{
+	if (n)
+		text_raw(s, "%s%zu row%s %s", s->n ? ", " : "", n, n == 1 ? "" : "s", what);
+}
+
+static void sentence(const struct pair *p, const struct losses *l, struct text *t)
+{
+	bool whole = is_whole(p, l);
+	struct text s = { 0 }, wrong = { 0 };
+
+	if (run_incomplete(&p->a) || run_incomplete(&p->b))
+		text_raw(&wrong, "run %s is incomplete", run_incomplete(&p->a) ?
+			 run_incomplete(&p->b) ? "A and run B" : "A" : "B");
+	say_loss(&wrong, l->broken, "BROKEN");
+	say_loss(&wrong, l->lost.n, "LOST on one side");
+	say_loss(&wrong, l->failed, "FAILED");
+	if (wrong.n)
+		text_raw(&s, "%s%s. ", whole ? "" : "NO VERDICT: ", wrong.s);
+	for (size_t i = 0; i < p->n; i++) {
 		text_raw(&s, "%s", i ? "; " : "");
-		report_pair(&p->cmp[i], &s);
+		report_pair(&p->cmp[i], whole, &s);
 	}
 	text_wrap(t, 0, "%s.", s.s);
 	text_free(&s);
+	text_free(&wrong);
+}
+
+static void compare_text(const struct pair *p, const struct losses *l, struct text *t)
+{
+	sentence(p, l, t);
 	text_line(t, "%s", "");
 	say_run("A", &p->a, t);
 	say_run("B", &p->b, t);
 	say_differences(p, t);
 	one_side_kernels(&p->a, &p->b, "A", p, t);
 	one_side_kernels(&p->b, &p->a, "B", p, t);
+	for (size_t i = 0; i < l->lost.n && i < LOST_SHOWN; i++)
+		text_wrap(t, 6, "  LOST: %s", l->lost.v[i]);
+	if (l->lost.n > LOST_SHOWN)
+		text_line(t, "  LOST: %zu more rows", l->lost.n - LOST_SHOWN);
 	text_line(t, "%s", "");
 	for (size_t i = 0; i < p->n; i++)
 		report_summary(&p->cmp[i], t);
@@ -155,35 +268,22 @@ static void compare_text(const struct pair *p, struct text *t)
 		report_lines(&p->cmp[i], t);
 }
 
-static int compare_status(const struct pair *p)
-{
-	size_t slower = 0, compared = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		slower += p->cmp[i].count[CHANGE_SLOWER];
-		compared += p->cmp[i].n - p->cmp[i].count[CHANGE_NONE];
-	}
-	if (!compared)
-		err("%s and %s have no figure in common: nothing was compared", p->a.name,
-		    p->b.name);
-	if (!compared || run_incomplete(&p->a) || run_incomplete(&p->b))
-		return PINLAB_BROKE;
-	return slower ? PINLAB_FAIL : PINLAB_OK;
-}
-
 static int compare_runs(struct pair *p)
 {
+	struct losses l = { 0 };
 	struct text t = { 0 };
 	int ret = check_engines(p);
 
 	if (!ret)
 		ret = make_pairs(p);
 	if (!ret) {
-		compare_text(p, &t);
+		l = find_losses(p);
+		compare_text(p, &l, &t);
 		fputs(t.s, stdout);
-		ret = compare_status(p);
+		ret = compare_status(p, &l);
 	}
 	text_free(&t);
+	strlist_free(&l.lost);
 	for (size_t i = 0; i < p->n; i++) {
 		comparison_free(&p->cmp[i]);
 		free(p->labels[2 * i]);

@@ -163,6 +163,22 @@ bool glob_match(const char *pattern, const char *name)
 	return hit;
 }
 
+bool globs_pick(const char *globs, const char *name)
+{
+	struct strlist parts = { 0 };
+	bool hit = false, out = false;
+
+	strlist_split(&parts, globs, ",");
+	for (size_t i = 0; i < parts.n && !out; i++) {
+		if (*parts.v[i] == '!')
+			out = !fnmatch(parts.v[i] + 1, name, 0);
+		else
+			hit = hit || !fnmatch(parts.v[i], name, 0);
+	}
+	strlist_free(&parts);
+	return hit && !out;
+}
+
 /* Levenshtein distance, case folded; names here are short. */
 static size_t distance(const char *a, const char *b)
 {

@@ -56,6 +56,8 @@ void strlist_free(struct strlist *l);
 
 /* Does name match the comma separated globs in pattern (fnmatch, '*' matches '/')? */
 bool glob_match(const char *pattern, const char *name);
+/* The same, less what a part that begins with '!' names: as the guest chooses rows. */
+bool globs_pick(const char *globs, const char *name);
 /*
  * Up to three names nearest to the wrong one, as "a, b or c"; NULL if
  * nothing is near. The caller frees.

@@ -3,9 +3,9 @@
 #include "host/bench/derive.h"
 
 #include "host/report/files.h"
-#include "host/report/ktap.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
+#include "host/report/verdicts.h"
 
 static int put_files(const struct report *r)
 {
@@ -25,6 +25,11 @@ static void say_broken(const struct report *r)
 	if (!r->pass && r->skip && !r->fail && !r->broken)
 		err("%s: all rows were skipped: nothing was measured; report.txt says what is missing",
 		    r->run.name);
+	if (r->broken)
+		err("%s: %zu row%s not what the plan wants; report.txt names %s", r->run.name,
+		    r->broken, r->broken == 1 ? " is" : "s are", r->broken == 1 ? "it" : "them");
+	for (size_t i = 0; i < r->run.faults.n; i++)
+		err("%s: %s", r->run.name, r->run.faults.v[i]);
 	for (size_t i = 0; i < r->run.n_boots; i++) {
 		const struct boot *b = &r->run.boots[i];
 

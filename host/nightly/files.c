@@ -7,56 +7,48 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/base/ktap.h"
 #include "host/nightly/ci.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/report.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
+#include "include/wire.h"
 
 #define NOT_RUN "not run"
-
-/* '#' would begin a directive. */
-static void put_why(struct text *t, const char *why)
-{
-	for (; *why; why++)
-		text_raw(t, "%c", *why == '#' ? ' ' : *why);
-}
 
 static void ktap_result(const struct night *n, size_t cell, size_t s, struct text *t)
 {
 	const struct night_result *r = &n->cells[cell].results[s];
 	char *name = night_test_name(n, cell, s);
+	bool none = r->verdict == VERDICT_NONE;
 
-	text_raw(t, "  %sok %zu - %s", r->verdict > VERDICT_SKIP ? "not " : "", s + 1, name);
-	if (r->verdict == VERDICT_NONE) {
-		text_raw(t, " # SKIP " NOT_RUN);
-	} else if (r->verdict != VERDICT_PASS) {
-		text_raw(t, " # %s ", verdict_name(r->verdict));
-		put_why(t, r->why);
-	}
-	text_raw(t, "\n");
+	ktap_test(t, 1, s + 1, r->verdict <= VERDICT_SKIP, name,
+		  none ? WIRE_SKIP : r->verdict == VERDICT_PASS ? NULL : verdict_name(r->verdict),
+		  none ? NOT_RUN : r->why);
 	free(name);
 }
 
 static void ktap_cell(const struct night *n, size_t cell, struct text *t)
 {
-	bool bad = night_count(n, cell, VERDICT_FAIL), passed = night_count(n, cell, VERDICT_PASS);
-	bool broken = night_count(n, cell, VERDICT_BROKEN);
+	enum verdict v = night_cell_verdict(n, cell);
 	const char *why = night_unbuilt(n, cell);
+	char *name = xasprintf("%s/%s", n->cells[cell].kernel, n->cells[cell].flavor);
 
-	text_raw(t, "  KTAP version 1\n  1..%zu\n", n->scenarios.n);
+	ktap_begin(t, 1, n->scenarios.n);
 	for (size_t s = 0; s < n->scenarios.n; s++)
 		ktap_result(n, cell, s, t);
-	text_raw(t, "%sok %zu - %s/%s%s%s\n", bad || broken ? "not " : "", cell + 1,
-		 n->cells[cell].kernel, n->cells[cell].flavor,
-		 broken ? " # BROKEN" : bad || passed ? "" : " # SKIP ",
-		 bad || passed || broken ? "" : why ? why : "nothing was run");
+	ktap_test(t, 0, cell + 1, v <= VERDICT_SKIP, name,
+		  v == VERDICT_BROKEN || v == VERDICT_SKIP ? verdict_name(v) : NULL,
+		  v == VERDICT_BROKEN ? "not all that was begun came to its end" :
+		  why ? why : "nothing was run");
+	free(name);
 }
 
 void night_ktap(const struct night *n, struct text *t)
 {
-	text_raw(t, "KTAP version 1\n1..%zu\n", n->n_cells);
+	ktap_begin(t, 0, n->n_cells);
 	for (size_t i = 0; i < n->n_cells; i++)
 		ktap_cell(n, i, t);
 }

@@ -8,6 +8,7 @@
 
 #include "host/base/files.h"
 #include "host/nightly/nightly.h"
+#include "host/report/load.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
 
@@ -270,6 +271,12 @@ static void take_samples(struct night_cell *c, const struct night *n, const stru
 	}
 }
 
+/* The night noted the time of each boot that came to its end. */
+static bool was_ok(const struct night *n, const struct night_turn *t)
+{
+	return json_object_get(json_object_get(n->clock, "turns"), t->id);
+}
+
 static void take_turn(struct night *n, size_t turn)
 {
 	const struct night_turn *t = &n->turns[turn];
@@ -277,9 +284,15 @@ static void take_turn(struct night *n, size_t turn)
 	const struct boot *b;
 	bool known = false;
 
+	if (!t->done && was_ok(n, t))
+		put_verdict(&c->results[0], VERDICT_BROKEN, "what a boot had left is gone");
 	if (!t->loaded)
 		return;
 	b = night_boot(t);
+	if (b->ok && b->rec.n_rows < (size_t)json_integer_value(json_object_get(t->json, "n")) &&
+	    !json_is_true(json_object_get(t->run.plan, "stop")))
+		put_verdict(&c->results[0], VERDICT_BROKEN,
+			    "a boot has ended without all of its scenarios");
 	for (size_t i = 0; i < b->rec.n_rows; i++) {
 		const struct rec_row *r = &b->rec.rows[i];
 
@@ -399,21 +412,42 @@ size_t night_count(const struct night *n, size_t cell, enum verdict v)
 	return count;
 }
 
+size_t night_total(const struct night *n, enum verdict v)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n->n_cells; i++)
+		sum += night_count(n, i, v);
+	return sum;
+}
+
 const char *night_kernel_text(const struct night_cell *c, const char *key)
 {
 	return json_text(c->json, key);
 }
 
+enum verdict night_cell_verdict(const struct night *n, size_t cell)
+{
+	if (night_count(n, cell, VERDICT_BROKEN))
+		return VERDICT_BROKEN;
+	if (night_count(n, cell, VERDICT_FAIL))
+		return VERDICT_FAIL;
+	return night_count(n, cell, VERDICT_PASS) ? VERDICT_PASS : VERDICT_SKIP;
+}
+
 int night_status(const struct night *n)
 {
-	size_t passed = 0, failed = n->n_failures, broken = 0;
+	bool failed = n->n_failures, any = false;
 
 	for (size_t i = 0; i < n->n_cells; i++) {
-		passed += night_count(n, i, VERDICT_PASS);
-		failed += night_count(n, i, VERDICT_FAIL);
-		broken += night_count(n, i, VERDICT_BROKEN);
+		enum verdict v = night_cell_verdict(n, i);
+
+		if (v == VERDICT_BROKEN)
+			return PINLAB_BROKE;
+		failed |= v == VERDICT_FAIL;
+		any |= v != VERDICT_SKIP;
 	}
-	if (!n->whole || broken || (!passed && !failed))
+	if (!n->whole || (!any && !failed))
 		return PINLAB_BROKE;
 	return failed ? PINLAB_FAIL : PINLAB_OK;
 }

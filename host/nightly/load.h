@@ -8,9 +8,13 @@ void night_look(const char *dir, struct night_look *l);
 /* 0, or -errno after saying why. A turn that was not run is no error. */
 int night_load(const char *dir, struct night *n);
 void night_free(struct night *n);
-/* As an exit status. */
+/* Of one kernel in one flavor; SKIP: no scenario of it passed. */
+enum verdict night_cell_verdict(const struct night *n, size_t cell);
+/* The worst of them, as an exit status. */
 int night_status(const struct night *n);
 size_t night_count(const struct night *n, size_t cell, enum verdict v);
+/* Over all cells. */
+size_t night_total(const struct night *n, enum verdict v);
 const char *night_kernel_text(const struct night_cell *c, const char *key);
 /* Why this kernel was not there to be booted; NULL if it was. */
 const char *night_unbuilt(const struct night *n, size_t cell);

@@ -183,25 +183,81 @@ bool paths_reached(const struct path_cell *c)
 	       !strcmp(c->answer, WIRE_KERNEL_DOWN);
 }
 
+/* In crash mode the kernel's end is a result, and so is that of the row it came in. */
+static bool is_result(const struct boot *b)
+{
+	return b->ok || (b->role == ROLE_CRASH && !strcmp(b->outcome, "panic") &&
+			 boot_last_row(b));
+}
+
+static bool boot_broken(const struct boot *b, struct paths_kernel *k)
+{
+	if (!is_result(b)) {
+		snprintf(k->why, sizeof(k->why), "boot %s: %s: %.200s", b->id, b->outcome,
+			 b->detail);
+		return true;
+	}
+	for (size_t i = 0; i < b->rec.n_rows; i++) {
+		const struct rec_row *r = &b->rec.rows[i];
+
+		if (r->verdict != VERDICT_BROKEN && (r->verdict != VERDICT_NONE || !b->ok))
+			continue;
+		snprintf(k->why, sizeof(k->why), "%s in boot %s: %.150s", r->name, b->id,
+			 *r->reason ? r->reason : "no result");
+		return true;
+	}
+	return false;
+}
+
+static size_t count_failed(const struct boot *b)
+{
+	size_t n = b->rec.n_findings;
+
+	for (size_t i = 0; i < b->rec.n_rows; i++)
+		n += b->rec.rows[i].verdict == VERDICT_FAIL;
+	return n;
+}
+
+void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t kernel,
+		     struct paths_kernel *k)
+{
+	size_t failed = 0;
+
+	*k = (struct paths_kernel){ .verdict = VERDICT_BROKEN };
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i].boot->kernel != kernel)
+			continue;
+		k->answered += !!strcmp(c->v[i].answer, WIRE_SKIP);
+		k->wrong += c->v[i].wrong;
+	}
+	for (size_t i = 0; i < run->n_boots; i++) {
+		if (run->boots[i].kernel != kernel)
+			continue;
+		if (boot_broken(&run->boots[i], k))
+			return;
+		failed += count_failed(&run->boots[i]);
+	}
+	if (!k->answered)
+		snprintf(k->why, sizeof(k->why), "no cell has an answer");
+	else
+		k->verdict = k->wrong || failed ? VERDICT_FAIL : VERDICT_PASS;
+}
+
 int paths_status(const struct run *run, const struct path_cells *c)
 {
-	size_t answered = 0, wrong = 0, broken = 0;
+	bool failed = false;
 
-	for (size_t i = 0; i < c->n; i++) {
-		answered += !!strcmp(c->v[i].answer, WIRE_SKIP);
-		wrong += c->v[i].wrong;
-	}
-	for (size_t i = 0; i < run->n_boots; i++)
-		for (size_t r = 0; r < run->boots[i].rec.n_rows && run->boots[i].role != ROLE_CRASH;
-		     r++) {
-			enum verdict v = run->boots[i].rec.rows[r].verdict;
-
-			broken += v == VERDICT_BROKEN || v == VERDICT_NONE;
-			wrong += v == VERDICT_FAIL;
-		}
-	if (!c->whole || broken || !answered)
+	if (!c->whole || run->faults.n)
 		return PINLAB_BROKE;
-	return wrong ? PINLAB_FAIL : PINLAB_OK;
+	for (size_t i = 0; i < run->n_kernels; i++) {
+		struct paths_kernel k;
+
+		paths_kernel_of(run, c, i, &k);
+		if (k.verdict == VERDICT_BROKEN)
+			return PINLAB_BROKE;
+		failed |= k.verdict == VERDICT_FAIL;
+	}
+	return failed ? PINLAB_FAIL : PINLAB_OK;
 }
 
 /* "[    2.345678] RIP: 0010:memcpy+0x12/0x20" or " memcpy+0x12/0x20": the function's name. */

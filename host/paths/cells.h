@@ -15,6 +15,19 @@ void paths_info(const struct run *run, size_t kernel, size_t row, struct path_in
 /* "FOLL_GET", ... */
 const char *paths_way_name(char way);
 bool paths_reached(const struct path_cell *c);
+/*
+ * The verdict of one kernel, of which all that is printed is made. BROKEN: a
+ * boot, a row or a cell that was asked for is not there; `why` says which.
+ */
+struct paths_kernel {
+	enum verdict verdict;
+	size_t answered, wrong;		/* cells */
+	char why[320];
+};
+
+void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t kernel,
+		     struct paths_kernel *k);
+/* The worst of all kernels, as an exit status. */
 int paths_status(const struct run *run, const struct path_cells *c);
 /* The console's lines of a crash, cut to the point; as a short list of functions. */
 void paths_trace(const struct path_cell *c, struct text *t);

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/ktap.h"
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/paths/report.h"
 #include "host/report/files.h"
+#include "host/report/load.h"
 #include "host/report/report.h"
 
 void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t)
@@ -28,66 +30,52 @@ void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t
 	}
 }
 
-/* '#' would begin a directive. */
-static void put_plain(struct text *t, const char *s)
+static void cell_test(const struct run *run, const struct path_cell *x, size_t number,
+		      struct text *t)
 {
-	for (; *s; s++)
-		text_raw(t, "%c", *s == '#' ? ' ' : *s);
+	char *name = xasprintf("%s/%s%s", run->rows[x->row], x->name, x->crash ? "/crash" : "");
+	char *wrong = xasprintf("%s, expected %s %s", x->answer, x->expected, x->after);
+	bool skip = !strcmp(x->answer, WIRE_SKIP);
+
+	ktap_test(t, 1, number, !x->wrong, name, skip ? WIRE_SKIP : x->wrong ? WIRE_FAIL : NULL,
+		  skip ? x->where : wrong);
+	free(name);
+	free(wrong);
 }
 
-/* Diagnostics of the kernel's test: how many. */
-static size_t put_findings(const struct run *run, size_t kernel, struct text *t)
+static void put_findings(const struct run *run, size_t kernel, struct text *t)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 
-		for (size_t f = 0; f < b->rec.n_findings && b->kernel == kernel; f++, n++) {
-			text_raw(t, "  # %s: %s: ", b->rec.rows[b->rec.findings[f].row].name,
-				 b->rec.findings[f].promise);
-			put_plain(t, b->rec.findings[f].text);
-			text_raw(t, "\n");
-		}
+		for (size_t f = 0; f < b->rec.n_findings && b->kernel == kernel; f++)
+			ktap_note(t, 1, "%s: %s: %s", b->rec.rows[b->rec.findings[f].row].name,
+				  b->rec.findings[f].promise, b->rec.findings[f].text);
 	}
-	return n;
 }
 
 static void kernel_ktap(const struct run *run, const struct path_cells *c, size_t kernel,
 			struct text *t)
 {
-	size_t n = 0, wrong = 0, answered = 0;
+	struct paths_kernel k;
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
 		n += c->v[i].boot->kernel == kernel;
-	text_raw(t, "  KTAP version 1\n  1..%zu\n", n);
+	ktap_begin(t, 1, n);
 	n = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
-		bool skip = !strcmp(x->answer, WIRE_SKIP);
-
-		if (x->boot->kernel != kernel)
-			continue;
-		wrong += x->wrong;
-		answered += !skip;
-		text_raw(t, "  %sok %zu - %s/%s%s", x->wrong ? "not " : "", ++n,
-			 run->rows[x->row], x->name, x->crash ? "/crash" : "");
-		if (skip) {
-			text_raw(t, " # SKIP ");
-			put_plain(t, x->where);
-		} else if (x->wrong) {
-			text_raw(t, " # FAIL %s, expected %s %s", x->answer, x->expected, x->after);
-		}
-		text_raw(t, "\n");
-	}
-	wrong += put_findings(run, kernel, t);
-	text_raw(t, "%sok %zu - %s%s\n", wrong || !answered ? "not " : "", kernel + 1,
-		 run->kernels[kernel].name, answered ? "" : " # BROKEN no cell has an answer");
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].boot->kernel == kernel)
+			cell_test(run, &c->v[i], ++n, t);
+	put_findings(run, kernel, t);
+	paths_kernel_of(run, c, kernel, &k);
+	ktap_test(t, 0, kernel + 1, k.verdict == VERDICT_PASS, run->kernels[kernel].name,
+		  k.verdict == VERDICT_BROKEN ? WIRE_BROKEN : NULL, k.why);
 }
 
 void paths_ktap(const struct run *run, const struct path_cells *c, struct text *t)
 {
-	text_raw(t, "KTAP version 1\n1..%zu\n", run->n_kernels);
+	ktap_begin(t, 0, run->n_kernels);
 	for (size_t k = 0; k < run->n_kernels; k++)
 		kernel_ktap(run, c, k, t);
 }
@@ -113,16 +101,17 @@ static int put_all(const struct run *run, const struct path_cells *c)
 	return ret ? ret : report_put_manifest(run);
 }
 
-/* A crash that was expected is a result. */
-static void say_broken(const struct run *run)
+static void say_broken(const struct run *run, const struct path_cells *c)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+	for (size_t i = 0; i < run->n_kernels; i++) {
+		struct paths_kernel k;
 
-		if (!b->ok && !(b->role == ROLE_CRASH && !strcmp(b->outcome, "panic")))
-			err("%s: boot %s: %s%s%s", run->name, b->id, b->outcome,
-			    *b->detail ? ": " : "", b->detail);
+		paths_kernel_of(run, c, i, &k);
+		if (k.verdict == VERDICT_BROKEN)
+			err("%s: %s: %s", run->name, run->kernels[i].name, k.why);
 	}
+	for (size_t i = 0; i < run->faults.n; i++)
+		err("%s: %s", run->name, run->faults.v[i]);
 }
 
 int paths_derive(const char *dir)
@@ -134,7 +123,7 @@ int paths_derive(const char *dir)
 	if (!run_load(dir, &run) && !manifest_check(&run)) {
 		paths_load_cells(&run, &cells);
 		if (!put_all(&run, &cells)) {
-			say_broken(&run);
+			say_broken(&run, &cells);
 			ret = paths_status(&run, &cells);
 		}
 	}

@@ -8,6 +8,7 @@
 
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
+#include "host/paths/sentence.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
 
@@ -37,17 +38,6 @@ static const char *word(const struct path_cell *c)
 	return "-";
 }
 
-static size_t count(const struct path_cells *c, int kernel, bool crash, bool wrong)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		n += c->v[i].crash == crash && (!wrong || c->v[i].wrong) &&
-		     strcmp(c->v[i].answer, WIRE_SKIP) &&
-		     (kernel < 0 || c->v[i].boot->kernel == (size_t)kernel);
-	return n;
-}
-
 static bool has_scheme(const struct path_cells *c, size_t kernel, const char *scheme, bool crash)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -55,34 +45,6 @@ static bool has_scheme(const struct path_cells *c, size_t kernel, const char *sc
 		    !strncmp(c->v[i].name, scheme, strlen(scheme)))
 			return true;
 	return false;
-}
-
-static void sentence(const struct run *run, const struct path_cells *c, struct text *t)
-{
-	size_t content = count(c, -1, false, false), crash = count(c, -1, true, false);
-	size_t wrong = count(c, -1, false, true) + count(c, -1, true, true), found = 0;
-	struct text s = { 0 };
-
-	for (size_t i = 0; i < run->n_boots; i++)
-		found += run->boots[i].rec.n_findings;
-
-	if (paths_status(run, c) == PINLAB_BROKE)
-		text_raw(&s, "This run is not whole, and no verdict. ");
-	if (content)
-		text_raw(&s, "%zu answers of pages on %zu kernel%s. ", content, run->n_kernels,
-			 run->n_kernels == 1 ? "" : "s");
-	if (crash)
-		text_raw(&s, "%zu boots with the page really out of the linear map, on %zu kernel%s. ",
-			 crash, run->n_kernels, run->n_kernels == 1 ? "" : "s");
-	if (wrong)
-		text_raw(&s, "%zu differ from what was expected: they are marked with '!'.", wrong);
-	else
-		text_raw(&s, "None differs from what was expected.");
-	if (found)
-		text_raw(&s, " Beside that there are findings, %zu in all: a broken promise, or a complaint of the kernel's.",
-			 found);
-	text_wrap(t, 0, "%s", s.s);
-	text_free(&s);
 }
 
 static void subject(const struct run *run, struct text *t)
@@ -152,7 +114,7 @@ static char *class_cell(const struct run *run, const struct path_cells *c, size_
 
 			if (x->row != r || x->boot->kernel != kernel || x->crash ||
 			    strncmp(x->name, scheme, strlen(scheme)) ||
-		    !strcmp(x->answer, WIRE_SKIP))
+			    !strcmp(x->answer, WIRE_SKIP))
 				continue;
 			tried = true;
 			hit |= paths_reached(x) || !strcmp(x->answer, "REFERENCED");
@@ -496,7 +458,7 @@ static void legend(struct text *t)
 
 void paths_text(const struct run *run, const struct path_cells *c, struct text *t)
 {
-	sentence(run, c, t);
+	paths_sentence(run, c, t);
 	subject(run, t);
 	differing(run, c, t);
 	findings(run, t);

@@ -325,6 +325,15 @@ bool noise_is_real(const struct comparison *c, const struct line *l)
 	return l->noise.change == CHANGE_SLOWER || l->noise.change == CHANGE_FASTER;
 }
 
+size_t aa_lines(const struct comparison *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->lines[i].noise.change != CHANGE_NONE;
+	return n;
+}
+
 static bool line_inexact(const struct line *l)
 {
 	return (l->a.n && !l->a.exact) || (l->aa.n && !l->aa.exact) || (l->b.n && !l->b.exact);

@@ -85,6 +85,8 @@ struct comparison {
 void compare(struct comparison *c);
 void comparison_free(struct comparison *c);
 
+/* Figures that two boots of the baseline have. */
+size_t aa_lines(const struct comparison *c);
 /* Is the A/A difference of a line one that must not be? */
 bool noise_is_real(const struct comparison *c, const struct line *l);
 

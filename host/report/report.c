@@ -2,6 +2,7 @@
 #include "host/report/report.h"
 #include "host/base/files.h"
 #include "host/report/files.h"
+#include "host/report/load.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,21 +34,44 @@ static void one_comparison(struct report *r, size_t base, size_t kernel, struct 
 	compare(c);
 }
 
-static void count_rows(struct report *r)
+/* The one place where a kernel gets its verdict. */
+static void judge_kernel(const struct run *run, size_t kernel, struct kernel_result *k)
 {
-	size_t n[] = { 0, 0, 0, 0, 0 };
+	struct side s = { .run = run, .kernel = kernel, .roles = ~0u };
+	size_t n[] = { 0, 0, 0, 0, 0 }, ok, boots = side_boots(&s, &ok);
+	char why[WHY_MAX];
 
-	for (size_t k = 0; k < r->run.n_kernels; k++) {
-		struct side s = { .run = &r->run, .kernel = k, .roles = ~0u };
-		char why[WHY_MAX];
-
-		for (size_t i = 0; i < r->run.n_rows; i++)
-			n[side_row(&s, r->run.rows[i], why)]++;
+	for (size_t i = 0; i < run->n_rows; i++)
+		n[side_row(&s, run->rows[i], why)]++;
+	*k = (struct kernel_result){ .pass = n[VERDICT_PASS], .skip = n[VERDICT_SKIP],
+				     .fail = n[VERDICT_FAIL], .broken = n[VERDICT_BROKEN] };
+	if (ok < boots || !boots) {
+		k->verdict = VERDICT_BROKEN;
+		snprintf(k->why, WHY_MAX, "%zu of %zu boots came to their end", ok, boots);
+	} else if (k->broken || !(k->pass + k->skip + k->fail)) {
+		k->verdict = VERDICT_BROKEN;
+		snprintf(k->why, WHY_MAX, "%zu row%s broken", k->broken,
+			 k->broken == 1 ? " is" : "s are");
+	} else if (k->fail) {
+		k->verdict = VERDICT_FAIL;
+	} else if (!k->pass) {
+		k->verdict = VERDICT_SKIP;
+		snprintf(k->why, WHY_MAX, "every row was skipped");
+	} else {
+		k->verdict = VERDICT_PASS;
 	}
-	r->pass = n[VERDICT_PASS];
-	r->skip = n[VERDICT_SKIP];
-	r->fail = n[VERDICT_FAIL];
-	r->broken = n[VERDICT_BROKEN];
+}
+
+static void judge_kernels(struct report *r)
+{
+	r->kernels = xcalloc(r->run.n_kernels, sizeof(*r->kernels));
+	for (size_t k = 0; k < r->run.n_kernels; k++) {
+		judge_kernel(&r->run, k, &r->kernels[k]);
+		r->pass += r->kernels[k].pass;
+		r->skip += r->kernels[k].skip;
+		r->fail += r->kernels[k].fail;
+		r->broken += r->kernels[k].broken;
+	}
 }
 
 int report_load(const char *run_dir, struct report *r)
@@ -70,7 +94,9 @@ int report_load(const char *run_dir, struct report *r)
 		one_comparison(r, base, base, &r->cmp[r->n++]);
 	for (size_t i = 0; i < r->run.n_boots; i++)
 		r->boots_ok += r->run.boots[i].ok;
-	count_rows(r);
+	judge_kernels(r);
+	r->aa_lost = r->kernels[base].pass && !aa_lines(&r->cmp[0]) &&
+		     strcmp(plan_text(&r->run, "engine"), "native");
 	return 0;
 }
 
@@ -79,14 +105,21 @@ void report_free(struct report *r)
 	for (size_t i = 0; i < r->n; i++)
 		comparison_free(&r->cmp[i]);
 	free(r->cmp);
+	free(r->kernels);
 	run_free(&r->run);
 }
 
 int report_status(const struct report *r)
 {
-	bool failed = r->fail;
+	bool failed = false, any = false;
 
-	if (r->boots_ok < r->run.n_boots || r->broken || (!r->pass && !r->fail))
+	for (size_t k = 0; k < r->run.n_kernels; k++) {
+		if (r->kernels[k].verdict == VERDICT_BROKEN)
+			return PINLAB_BROKE;
+		failed |= r->kernels[k].verdict == VERDICT_FAIL;
+		any |= r->kernels[k].verdict != VERDICT_SKIP;
+	}
+	if (!any || r->aa_lost || r->run.faults.n)
 		return PINLAB_BROKE;
 	for (size_t i = 0; i < r->n; i++)
 		failed |= r->cmp[i].noisy || r->cmp[i].inexact;
@@ -100,7 +133,7 @@ const char *report_word(const struct report *r)
 	switch (report_status(r)) {
 	case PINLAB_BROKE:
 		return r->boots_ok < r->run.n_boots ? "incomplete" :
-		       r->broken ? "broken" : "nothing measured";
+		       r->broken || r->run.faults.n ? "broken" : "nothing measured";
 	case PINLAB_FAIL:
 		return "FAIL";
 	}

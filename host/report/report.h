@@ -9,20 +9,32 @@
 #include "host/report/compare.h"
 #include "host/base/text.h"
 
+/* What came of one kernel's rows over all of its boots. */
+struct kernel_result {
+	enum verdict verdict;		/* BROKEN: a boot, or a row that was owed, is not there */
+	char why[WHY_MAX];		/* of BROKEN and SKIP */
+	size_t pass, skip, fail, broken;
+};
+
 /* The baseline against each other kernel; one entry without a b if it is alone. */
 struct report {
 	struct run run;
 	struct comparison *cmp;
 	size_t n;
 	size_t boots_ok;
-	/* rows by verdict, the worst over all kernels and boots */
-	size_t pass, skip, fail, broken;
+	bool aa_lost;			/* the baseline has figures, its A/A boot none */
+	struct kernel_result *kernels;	/* as run.kernels */
+	size_t pass, skip, fail, broken;	/* rows of all kernels */
 };
 
 /* 0 or -errno, said on stderr */
 int report_load(const char *run_dir, struct report *r);
 void report_free(struct report *r);
-/* What report_derive() returns for it, see derive.h. */
+/*
+ * What report_derive() returns for it (see derive.h), and what sentence, table
+ * and KTAP say: made of the kernels' verdicts and of the checks of the
+ * measurement.
+ */
 int report_status(const struct report *r);
 /* A run's verdict in a word, for `list runs`. */
 const char *report_word(const struct report *r);

@@ -27,7 +27,7 @@ struct boot {
 	char *dir;
 	size_t kernel;			/* index in kernels[] */
 	enum role role;
-	const char *rows, *cell;	/* paths, ROLE_CRASH: of plan.json; else NULL */
+	const char *rows, *cell;	/* its own of plan.json; else NULL */
 	bool there;			/* has an outcome.json that can be read */
 	bool ok;			/* came to its end, and the records agree */
 	char *outcome;			/* ok, panic, ...; "missing" */
@@ -69,13 +69,9 @@ struct run {
 	struct figure *figures;
 	size_t n_kernels, n_boots, n_rows, n_figures;
 	json_t *row_index, *figure_index;
+	struct strlist faults;		/* of the run as such, see judge.h */
 };
 
-/*
- * 0; or -errno after saying why, when there is no plan to go by. Boots that
- * are missing or broken are no error: they are in the run as such.
- */
-int run_load(const char *dir, struct run *run);
 void run_free(struct run *run);
 
 /* A text of plan.json, "" if it is not there. */
@@ -86,6 +82,12 @@ int run_kernel(const struct run *run, const char *name);
 /* -1 if no boot of the run has it */
 int run_row(const struct run *run, const char *row);
 int run_figure(const struct run *run, const char *row, const char *metric, const char *unit);
+/* The globs of the rows that a boot was to run; "" where the plan does not say. */
+const char *boot_globs(const struct run *run, const struct boot *b);
+/* A seeded bug: what has to fail. */
+bool kernel_is_bug(const struct run_kernel *k);
+/* What a boot came to, in a word, and why. */
+void boot_set_outcome(struct boot *b, const char *outcome, const char *what, const char *more);
 /* The samples of a figure in one boot, in the order they came. */
 size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order);
 /* The row that ran when the boot ended, NULL if none did. */

@@ -54,13 +54,13 @@ static char *change_ranges(const struct comparison *c, enum change kind)
 	return t.s;
 }
 
-static void exact_sentence(const struct comparison *c, struct text *t)
+static void exact_sentence(const struct comparison *c, bool whole, struct text *t)
 {
 	size_t more = c->count[CHANGE_SLOWER], less = c->count[CHANGE_FASTER];
 	size_t all = more + less + c->count[CHANGE_SAME] + c->count[CHANGE_NOT_EXACT];
 	char *range;
 
-	if (!more && !less && !c->count[CHANGE_NOT_EXACT]) {
+	if (whole && !more && !less && !c->count[CHANGE_NOT_EXACT]) {
 		text_raw(t, "%s costs the same as %s, to the instruction, in all %zu figure%s",
 			 side_name(&c->b), side_name(&c->a), all, all == 1 ? "" : "s");
 		return;
@@ -92,7 +92,7 @@ static void wall_sentence(const struct comparison *c, struct text *t)
 		 c->delta * 100, c->count[CHANGE_INCONCLUSIVE]);
 }
 
-void report_pair(const struct comparison *c, struct text *t)
+void report_pair(const struct comparison *c, bool whole, struct text *t)
 {
 	if (!c->has_b)
 		text_raw(t, "%s alone, compared with no other kernel: %zu figure%s",
@@ -101,7 +101,7 @@ void report_pair(const struct comparison *c, struct text *t)
 		text_raw(t, "%s and %s have no figure in common", side_name(&c->b),
 			 side_name(&c->a));
 	else if (c->exact)
-		exact_sentence(c, t);
+		exact_sentence(c, whole, t);
 	else
 		wall_sentence(c, t);
 }
@@ -129,32 +129,47 @@ static size_t all_inexact(const struct report *r)
 	return n;
 }
 
-void report_sentence(const struct report *r, struct text *t)
+/* What is wrong with the run as such, or with kernels; nothing is said of a good one. */
+static void say_wrong(const struct report *r, struct text *s)
 {
 	const struct boot *b = first_bad(&r->run);
-	struct text s = { 0 };
 
 	if (b)
-		text_raw(&s, "INCOMPLETE, %zu of %zu boots came to their end (%s: %s)",
+		text_raw(s, "INCOMPLETE, %zu of %zu boots came to their end (%s: %s)",
 			 r->boots_ok, r->run.n_boots, b->id, b->outcome);
-	say_count(&s, r->fail, "FAILED", "row");
-	say_count(&s, r->broken, "BROKEN", "row");
-	say_count(&s, r->cmp[0].noisy, "A/A DIFFERS in", "figure");
-	say_count(&s, all_inexact(r), "NOT EXACT in", "figure");
-	text_raw(&s, "%s", s.n ? ": " : "");
+	for (size_t i = 0; i < r->run.faults.n; i++)
+		text_raw(s, "%s%s", s->n ? ", " : "", r->run.faults.v[i]);
+	if (r->aa_lost)
+		text_raw(s, "%sno figure of a second boot of the baseline", s->n ? ", " : "");
+	say_count(s, r->fail, "FAILED", "row");
+	say_count(s, r->broken, "BROKEN", "row");
+	say_count(s, r->cmp[0].noisy, "A/A DIFFERS in", "figure");
+	say_count(s, all_inexact(r), "NOT EXACT in", "figure");
+}
+
+void report_sentence(const struct report *r, struct text *t)
+{
+	bool broke = report_status(r) == PINLAB_BROKE;
+	struct text s = { 0 }, wrong = { 0 };
+
+	say_wrong(r, &wrong);
+	if (wrong.n)
+		text_raw(&s, "%s%s", broke ? "NO VERDICT: " : "", wrong.s);
 	if (!r->pass && r->skip && !r->fail && !r->broken) {
-		text_raw(&s, "NOTHING was measured: all rows were skipped.");
+		text_raw(&s, "%sNOTHING was measured: all rows were skipped.", s.n ? ": " : "");
 	} else if (!r->pass) {
-		text_raw(&s, "NOTHING was measured: no row passed.");
+		text_raw(&s, "%sNOTHING was measured: no row passed.", s.n ? ": " : "");
 	} else {
+		text_raw(&s, "%s", !s.n ? "" : broke ? ". Of what came: " : ": ");
 		for (size_t i = 0; i < r->n; i++) {
 			text_raw(&s, "%s", i ? "; " : "");
-			report_pair(&r->cmp[i], &s);
+			report_pair(&r->cmp[i], !broke, &s);
 		}
 		text_raw(&s, ".");
 	}
 	text_wrap(t, 0, "%s", s.s);
 	text_free(&s);
+	text_free(&wrong);
 }
 
 static const char *engine_text(const struct run *run)

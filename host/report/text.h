@@ -10,8 +10,11 @@ void report_sentence(const struct report *r, struct text *t);
 void report_subject(const struct report *r, struct text *t);
 void report_limits(const struct run *run, bool compared, struct text *t);
 void report_command(const struct run *run, struct text *t);
-/* One kernel against another in a sentence, without its full stop. */
-void report_pair(const struct comparison *c, struct text *t);
+/*
+ * One kernel against another in a sentence, without its full stop. Not whole:
+ * something that was to be compared is missing, so nothing is said of "all".
+ */
+void report_pair(const struct comparison *c, bool whole, struct text *t);
 /* "pin_fast" of "pin_fast/anon/512": its length */
 size_t benchmark_len(const char *row);
 

@@ -6,89 +6,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/ktap.h"
 #include "host/report/files.h"
+#include "host/report/load.h"
 #include "host/report/report.h"
 #include "host/torture/report.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
 
-/* '#' would begin a directive. */
-static void put_why(struct text *t, const char *why)
+static void kernel_rows(const struct run *run, size_t kernel, struct text *t)
 {
-	for (; *why; why++)
-		text_raw(t, "%c", *why == '#' ? ' ' : *why);
-}
-
-static enum verdict kernel_rows(const struct run *run, size_t kernel, struct text *t)
-{
-	enum verdict worst = VERDICT_NONE;
-	size_t n = 0, passed = 0;
 	struct torture_cell c;
+	size_t n = 0;
 
 	for (size_t i = 0; i < run->n_rows; i++) {
 		torture_cell_of(run, kernel, i, &c);
 		n += c.verdict != VERDICT_NONE;
 	}
-	text_raw(t, "  KTAP version 1\n  1..%zu\n", n);
+	ktap_begin(t, 1, n);
 	n = 0;
 	for (size_t i = 0; i < run->n_rows; i++) {
 		torture_cell_of(run, kernel, i, &c);
-		if (c.verdict == VERDICT_NONE)
-			continue;
-		text_raw(t, "  %sok %zu - %s", c.verdict <= VERDICT_SKIP ? "" : "not ", ++n,
-			 run->rows[i]);
-		if (c.verdict != VERDICT_PASS) {
-			text_raw(t, " # %s ", verdict_name(c.verdict));
-			put_why(t, c.why);
-		}
-		text_raw(t, "\n");
-		passed += c.verdict == VERDICT_PASS;
-		worst = c.verdict > worst ? c.verdict : worst;
+		if (c.verdict != VERDICT_NONE)
+			ktap_test(t, 1, ++n, c.verdict <= VERDICT_SKIP, run->rows[i],
+				  c.verdict == VERDICT_PASS ? NULL : verdict_name(c.verdict),
+				  c.why);
 	}
-	return worst == VERDICT_SKIP && passed ? VERDICT_PASS : worst;
-}
-
-/* A seeded bug passes by being caught. */
-static void bug_test(const struct run *run, size_t kernel, struct text *t)
-{
-	struct caught c;
-
-	torture_caught(run, kernel, &c);
-	text_raw(t, "%sok %zu - %s\n", c.caught ? "" : "not ", kernel + 1,
-		 run->kernels[kernel].name);
-	if (!c.caught)
-		return;
-	text_raw(t, "# caught by %s after %.1f s: %s: ", c.row, c.uptime, c.promise);
-	put_why(t, c.text);
-	text_raw(t, "\n");
 }
 
 static void kernel_test(const struct run *run, size_t kernel, struct text *t)
 {
-	enum verdict v = kernel_rows(run, kernel, t);
+	bool bug = torture_is_bug(run->kernels[kernel].name);
+	struct torture_kernel k;
 	struct caught c;
 
+	torture_kernel_of(run, kernel, &k);
+	/* A seeded bug passes by being caught: what failed in it is how. */
+	if (!bug)
+		kernel_rows(run, kernel, t);
+	ktap_test(t, 0, kernel + 1, k.verdict <= VERDICT_SKIP, run->kernels[kernel].name,
+		  k.verdict == VERDICT_BROKEN || k.verdict == VERDICT_SKIP ?
+		  verdict_name(k.verdict) : NULL, k.why);
 	torture_caught(run, kernel, &c);
-	if (v == VERDICT_NONE || v == VERDICT_BROKEN)
-		text_raw(t, "not ok %zu - %s # BROKEN not all boots came to their end\n",
-			 kernel + 1, run->kernels[kernel].name);
-	else if (v == VERDICT_SKIP)
-		text_raw(t, "ok %zu - %s # SKIP every scenario was skipped\n", kernel + 1,
-			 run->kernels[kernel].name);
-	else
-		text_raw(t, "%sok %zu - %s\n", v == VERDICT_PASS && !c.caught ? "" : "not ",
-			 kernel + 1, run->kernels[kernel].name);
+	if (bug && c.caught)
+		ktap_note(t, 0, "caught by %s after %.1f s: %s: %s", c.row, c.uptime, c.promise,
+			  c.text);
 }
 
 void torture_ktap(const struct run *run, struct text *t)
 {
-	text_raw(t, "KTAP version 1\n1..%zu\n", run->n_kernels);
-	for (size_t k = 0; k < run->n_kernels; k++) {
-		if (torture_is_bug(run->kernels[k].name))
-			bug_test(run, k, t);
-		else
-			kernel_test(run, k, t);
-	}
+	ktap_begin(t, 0, run->n_kernels);
+	for (size_t k = 0; k < run->n_kernels; k++)
+		kernel_test(run, k, t);
 }
 
 void torture_bugs_tsv(const struct run *run, struct text *t)
@@ -143,6 +112,15 @@ static int put_all(const struct run *run)
 
 static void say_broken(const struct run *run)
 {
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		struct torture_kernel v;
+
+		torture_kernel_of(run, k, &v);
+		if (v.verdict == VERDICT_BROKEN && strncmp(v.why, "boot ", 5))
+			err("%s: %s: %s", run->name, run->kernels[k].name, v.why);
+	}
+	for (size_t i = 0; i < run->faults.n; i++)
+		err("%s: %s", run->name, run->faults.v[i]);
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 

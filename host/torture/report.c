@@ -9,6 +9,7 @@
 #include "host/report/report.h"
 #include "host/report/text.h"
 #include "host/torture/limits.h"
+#include "host/torture/sentence.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
 
@@ -16,83 +17,6 @@
 
 #define LINES_SHOWN 60		/* of one finding; findings.txt has all */
 #define SHOWN_FINDINGS 12
-
-static size_t count_kernels(const struct run *run, bool bugs)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < run->n_kernels; k++)
-		n += torture_is_bug(run->kernels[k].name) == bugs;
-	return n;
-}
-
-static size_t count_cells(const struct run *run, enum verdict v)
-{
-	struct torture_cell c;
-	size_t n = 0;
-
-	for (size_t k = 0; k < run->n_kernels; k++) {
-		if (torture_is_bug(run->kernels[k].name))
-			continue;
-		for (size_t i = 0; i < run->n_rows; i++) {
-			torture_cell_of(run, k, i, &c);
-			n += c.verdict == v;
-		}
-	}
-	return n;
-}
-
-static int by_seconds(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Seconds until each caught bug was; the caller frees. */
-static double *bug_times(const struct run *run, size_t *n)
-{
-	double *t = xcalloc(run->n_kernels, sizeof(*t));
-	struct caught c;
-
-	*n = 0;
-	for (size_t k = 0; k < run->n_kernels; k++) {
-		torture_caught(run, k, &c);
-		if (torture_is_bug(run->kernels[k].name) && c.caught)
-			t[(*n)++] = c.uptime;
-	}
-	qsort(t, *n, sizeof(*t), by_seconds);
-	return t;
-}
-
-static void verdict_sentence(const struct run *run, struct text *t)
-{
-	size_t good = count_kernels(run, false), bugs = count_kernels(run, true), n;
-	size_t failed = count_cells(run, VERDICT_FAIL);
-	double *times = bug_times(run, &n);
-	struct text s = { 0 };
-
-	if (torture_status(run) == PINLAB_BROKE)
-		text_raw(&s, "This run is not whole, and no verdict. ");
-	if (good && failed)
-		text_raw(&s, "A promise was broken: %zu of %zu results on %zu kernel%s failed. ",
-			 failed, failed + count_cells(run, VERDICT_PASS), good,
-			 good == 1 ? "" : "s");
-	else if (good)
-		text_raw(&s, "No promise was seen broken on %zu kernel%s in %zu results (%zu skipped, by name below). ",
-			 good, good == 1 ? "" : "s", count_cells(run, VERDICT_PASS),
-			 count_cells(run, VERDICT_SKIP));
-	if (bugs)
-		text_raw(&s, "%zu of %zu seeded bugs were caught", n, bugs);
-	if (bugs && n > (bugs - 1) / 2)
-		text_raw(&s, ", half of them within %.1f s of guest time, the last after %.1f s",
-			 times[(bugs - 1) / 2], times[n - 1]);
-	if (bugs)
-		text_raw(&s, ".");
-	text_wrap(t, 0, "%s", s.s ? s.s : "");
-	text_free(&s);
-	free(times);
-}
 
 static void subject(const struct run *run, struct text *t)
 {
@@ -111,9 +35,9 @@ static void subject(const struct run *run, struct text *t)
 			  *json_text(j, "series_sha256") ? ", series " : "",
 			  json_text(j, "series_sha256"));
 	}
-	if (count_kernels(run, true))
+	if (torture_count(run, true))
 		text_wrap(t, 12, "  bugs      %zu kernels with a seeded bug each, on %s+exclusive",
-			  count_kernels(run, true),
+			  torture_count(run, true),
 			  json_text(run->kernels[run->n_kernels - 1].json, "base"));
 	text_wrap(t, 12, "  compiler  %s", json_text(run->kernels[0].json, "compiler"));
 	text_wrap(t, 12, "  engine    %s; %s", plan_text(run, "engine"), qemu);
@@ -200,7 +124,7 @@ static void bug_table(const struct run *run, struct text *t)
 	struct table tab = { .align = "lrll" };
 	struct caught c;
 
-	if (!count_kernels(run, true))
+	if (!torture_count(run, true))
 		return;
 	text_line(t, "%s", "");
 	table_row(&tab, "seeded bug\tcaught\tby\tpromise");
@@ -247,7 +171,7 @@ static void others_table(const struct run *run, struct text *t)
 	struct strlist names = { 0 };
 
 	torture_others_names(run, &names);
-	if (names.n && count_kernels(run, true)) {
+	if (names.n && torture_count(run, true)) {
 		text_line(t, "%s", "");
 		text_wrap(t, 0, "The same bugs before the kernel's own selftests and stress-ng: caught if the program says another thing than on the unbroken kernel, or the kernel goes down in it; ? if the kernel went down before its turn.");
 		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
@@ -259,7 +183,7 @@ static void others_table(const struct run *run, struct text *t)
 		table_end(&tab, t);
 		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
 			text_line(t, "%s: %zu of %zu", names.v[i] + strlen("others/"), caught[i],
-				  count_kernels(run, true));
+				  torture_count(run, true));
 	}
 	strlist_free(&names);
 }
@@ -425,10 +349,10 @@ static void boots(const struct run *run, struct text *t)
 
 void torture_text(const struct run *run, struct text *t)
 {
-	verdict_sentence(run, t);
+	torture_sentence(run, t);
 	text_line(t, "%s", "");
 	subject(run, t);
-	if (count_kernels(run, false))
+	if (torture_count(run, false))
 		scenario_table(run, t);
 	torture_limits(run, t);
 	bug_table(run, t);

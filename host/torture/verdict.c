@@ -15,6 +15,15 @@ bool torture_is_bug(const char *kernel)
 	return strstr(kernel, "+busted:");
 }
 
+size_t torture_count(const struct run *run, bool bugs)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < run->n_kernels; k++)
+		n += torture_is_bug(run->kernels[k].name) == bugs;
+	return n;
+}
+
 bool torture_is_run(const char *dir)
 {
 	char *path = xasprintf("%s/plan.json", dir);
@@ -214,41 +223,108 @@ void torture_others_names(const struct run *run, struct strlist *names)
 			strlist_add(names, run->rows[i]);
 }
 
-/* Every boot has to come to its end, but one that the kernel itself has ended. */
-static bool is_whole(const struct run *run)
+/* A boot that did not come to its end, but by the kernel's own doing: NULL if there is none. */
+static const struct boot *bad_boot(const struct run *run, size_t kernel)
 {
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 
-		if (!b->ok && !is_crash(b))
-			return false;
+		if (b->kernel == kernel && !b->ok && !is_crash(b))
+			return b;
 	}
-	return true;
+	return NULL;
+}
+
+/* The first row of any boot that is BROKEN; NULL if there is none. */
+static const struct rec_row *broken_row(const struct run *run, size_t kernel, size_t *n)
+{
+	const struct rec_row *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		for (size_t r = 0; b->kernel == kernel && r < b->rec.n_rows; r++) {
+			if (b->rec.rows[r].verdict != VERDICT_BROKEN)
+				continue;
+			first = first ? first : &b->rec.rows[r];
+			++*n;
+		}
+	}
+	return first;
+}
+
+static bool is_broken(const struct run *run, size_t kernel, struct torture_kernel *k)
+{
+	const struct boot *b = bad_boot(run, kernel);
+	const struct rec_row *row;
+	size_t n;
+
+	k->verdict = VERDICT_BROKEN;
+	if (b) {
+		snprintf(k->why, sizeof(k->why), "boot %s: %s: %.200s", b->id, b->outcome,
+			 b->detail);
+		return true;
+	}
+	row = broken_row(run, kernel, &n);
+	if (row)
+		snprintf(k->why, sizeof(k->why), "%zu row%s broken, the first is %s: %.150s", n,
+			 n == 1 ? " is" : "s are", row->name, row->reason);
+	return row;
+}
+
+static void count_verdicts(const struct run *run, size_t kernel, size_t n[])
+{
+	struct torture_cell c;
+
+	for (size_t i = 0; i < run->n_rows; i++) {
+		torture_cell_of(run, kernel, i, &c);
+		n[c.verdict]++;
+	}
+}
+
+void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kernel *k)
+{
+	bool bug = torture_is_bug(run->kernels[kernel].name);
+	size_t n[] = { 0, 0, 0, 0, 0 };
+	struct caught c;
+
+	*k = (struct torture_kernel){ VERDICT_PASS, "" };
+	torture_caught(run, kernel, &c);
+	/* What broke beside the bug, or because of it, takes nothing from that. */
+	if (bug && c.caught && !bad_boot(run, kernel))
+		return;
+	if (is_broken(run, kernel, k))
+		return;
+	count_verdicts(run, kernel, n);
+	if (bug || c.caught || n[VERDICT_FAIL]) {
+		k->verdict = VERDICT_FAIL;
+		snprintf(k->why, sizeof(k->why), "%.300s", bug ? "not caught" : c.text);
+	} else if (n[VERDICT_BROKEN] || !(n[VERDICT_PASS] + n[VERDICT_SKIP])) {
+		k->verdict = VERDICT_BROKEN;
+		snprintf(k->why, sizeof(k->why), "no scenario came to its end");
+	} else if (!n[VERDICT_PASS]) {
+		k->verdict = VERDICT_SKIP;
+		snprintf(k->why, sizeof(k->why), "every scenario was skipped");
+	} else {
+		k->verdict = VERDICT_PASS;
+	}
 }
 
 int torture_status(const struct run *run)
 {
-	size_t passed = 0, bugs = 0, failed = 0, broken = 0;
-	struct caught caught;
-	struct torture_cell c;
+	bool failed = false, any = false;
 
-	for (size_t k = 0; k < run->n_kernels; k++) {
-		if (torture_is_bug(run->kernels[k].name)) {
-			torture_caught(run, k, &caught);
-			bugs += caught.caught;
-			failed += !caught.caught;
-			continue;
-		}
-		torture_caught(run, k, &caught);
-		failed += caught.caught;
-		for (size_t i = 0; i < run->n_rows; i++) {
-			torture_cell_of(run, k, i, &c);
-			passed += c.verdict == VERDICT_PASS;
-			failed += c.verdict == VERDICT_FAIL;
-			broken += c.verdict == VERDICT_BROKEN;
-		}
-	}
-	if (!is_whole(run) || broken || (!passed && !bugs && !failed))
+	if (run->faults.n)
 		return PINLAB_BROKE;
-	return failed ? PINLAB_FAIL : PINLAB_OK;
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		struct torture_kernel v;
+
+		torture_kernel_of(run, k, &v);
+		if (v.verdict == VERDICT_BROKEN)
+			return PINLAB_BROKE;
+		failed |= v.verdict == VERDICT_FAIL;
+		any |= v.verdict != VERDICT_SKIP;
+	}
+	return !any ? PINLAB_BROKE : failed ? PINLAB_FAIL : PINLAB_OK;
 }

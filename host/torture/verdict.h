@@ -6,6 +6,8 @@
 
 /* "6.12+busted:retake-ignores-others" */
 bool torture_is_bug(const char *kernel);
+/* Kernels of the run: the seeded bugs, or the others. */
+size_t torture_count(const struct run *run, bool bugs);
 /* A run of the verb torture, by its plan. */
 bool torture_is_run(const char *dir);
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c);
@@ -13,7 +15,18 @@ void torture_caught(const struct run *run, size_t kernel, struct caught *c);
 enum others_verdict torture_others(const struct run *run, size_t kernel, const char *row);
 /* The rows "others/..." of the run. */
 void torture_others_names(const struct run *run, struct strlist *names);
-/* Every kernel's and the run's own verdict, as an exit status. */
+/*
+ * The verdict of one kernel over all of its boots; of a seeded bug, PASS if it
+ * was caught. `why` says what is wrong with one that is BROKEN, FAIL or SKIP.
+ * All that is printed of a kernel or a run is made of this.
+ */
+struct torture_kernel {
+	enum verdict verdict;
+	char why[320];
+};
+
+void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kernel *k);
+/* The worst of all kernels, and of the run as such, as an exit status. */
 int torture_status(const struct run *run);
 
 #endif

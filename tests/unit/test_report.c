@@ -263,8 +263,9 @@ static void test_worst_wins(void **state)
 
 			stream_add(&st, "hello\t1\t6.12.117\tinsn");
 			stream_add(&st, "begin\tgetppid");
+			stream_add(&st, "sample\tgetppid\tcall\tinsn/call\t0\t73\t100\t0");
 			stream_add(&st, streams[i][b]);
-			stream_add(&st, "end\t3");
+			stream_add(&st, "end\t4");
 			put(dir, b ? "boots/01-6.12-aa/records" : "boots/00-6.12/records", st.s);
 			stream_free(&st);
 		}

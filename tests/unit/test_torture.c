@@ -19,19 +19,25 @@ static const char *const passes[] = {
 };
 
 static const char *const skips[] = {
-	"hello\t1\t6.12.117\tns", "begin\tmodel", "result\tmodel\tPASS\t",
-	"begin\trace/fork", "result\trace/fork\tSKIP\tneeds several CPUs", "end\t5", NULL
+	"hello\t1\t6.12.117\tns", "begin\tmodel",
+	"sample\tmodel\tsequences\tsequences\t0\t811.0000\t1\t0", "result\tmodel\tPASS\t",
+	"begin\trace/fork", "result\trace/fork\tSKIP\tneeds several CPUs",
+	"begin\tlimits/pins", "result\tlimits/pins\tSKIP\tneeds a file system", "end\t8", NULL
 };
 
 static const char *const finds[] = {
 	"hello\t1\t6.12.117\tns", "begin\tmodel",
 	"finding\tmodel\tresult\t0.2500\t1.7500\tpin-fast: got 1 page, the contract says -EBUSY",
 	"detail\tmodel\tint main(void)", "detail\tmodel\t{ return %s%n; }",
-	"result\tmodel\tFAIL\tresult: pin-fast: got 1 page", "end\t6", NULL
+	"result\tmodel\tFAIL\tresult: pin-fast: got 1 page",
+	"begin\trace/fork", "result\trace/fork\tPASS\t", "begin\tlimits/pins",
+	"fact\tlimits/pins\tsmall-page-pins\tnone", "result\tlimits/pins\tPASS\t", "end\t11", NULL
 };
 
 static const char *const dies[] = {
-	"hello\t1\t6.12.117\tns", "begin\tmodel", "result\tmodel\tPASS\t", "begin\trace/fork", NULL
+	"hello\t1\t6.12.117\tns", "begin\tmodel",
+	"sample\tmodel\tsequences\tsequences\t0\t811.0000\t1\t0", "result\tmodel\tPASS\t",
+	"begin\trace/fork", NULL
 };
 
 #define PANIC "[    0.100000] Linux version\n" \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_HOST_REPORT_KTAP_H
-#define PINLAB_HOST_REPORT_KTAP_H
+#ifndef PINLAB_HOST_REPORT_VERDICTS_H
+#define PINLAB_HOST_REPORT_VERDICTS_H
 
 #include "host/report/report.h"
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PINLAB_HOST_REPORT_LOAD_H
+#define PINLAB_HOST_REPORT_LOAD_H
+
+#include "host/report/run.h"
+
+/*
+ * A run folder into memory, held against its plan (see judge.h). 0; or -errno
+ * after saying why, when there is no plan to go by. Boots that are missing or
+ * broken are no error: they are in the run as such. run_free() in every case.
+ */
+int run_load(const char *dir, struct run *run);
+
+#endif
