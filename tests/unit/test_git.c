@@ -51,7 +51,7 @@ static void check_out(const char *ref)
 	git_said_free(&said);
 	has("Makefile", makefile);
 	has("x.c", "a\nb\n");
-	has("z.c", "$Id$\n");
+	has("z.c", "\044Id\044\n");
 	has("ignored.c", "i\n");
 	has("junk.h", NULL);
 }
@@ -147,7 +147,7 @@ static int fresh(void **state)
 	if (remove_tree(top) || make_dirs(top))
 		return -1;
 	shell("git init -q r; cd r; printf 'VERSION = 6\\nPATCHLEVEL = 12\\n' > Makefile\n"
-	      "printf 'a\\nb\\n' > x.c; echo '$Id$' > z.c; echo i > ignored.c\n"
+	      "printf 'a\\nb\\n' > x.c; echo '$I'd'$' > z.c; echo i > ignored.c\n"
 	      "echo ignored.c > .gitignore\n"
 	      "git add -f .\n"
 	      "printf '*.c text eol=crlf ident filter=evil\\n' > .gitattributes\n"
