@@ -458,28 +458,23 @@ static int package_devel(struct build *b, const char *out, const char *dir)
 static int package_series(const struct series *sr, const char *dir)
 {
 	char *series = xasprintf("%s/series", dir), *list = xasprintf("%s/series", series);
-	char *names = xstrdup("");
+	char *lines = xstrdup("");
 	int ret = make_dirs(series);
 
 	for (size_t i = 0; sr && i < sr->patches.n && !ret; i++) {
-		const char *name = strrchr(sr->patches.v[i], '/') + 1;
-		/* Most are numbered already, as git format-patch does it. */
-		bool numbered = atol(name) == (long)i + 1 && strspn(name, "0123456789") == 4;
-		char *to = numbered ? xstrdup(name) : xasprintf("%04zu-%s", i + 1, name);
-		char *path = xasprintf("%s/%s", series, to);
-		char *more = xasprintf("%s%s\n", names, to);
+		char *path = xasprintf("%s%s", series, strrchr(sr->patches.v[i], '/'));
+		char *more = xasprintf("%s%s\n", lines, sr->listed.v[i]);
 
 		ret = copy_file(sr->patches.v[i], path);
-		free(names);
-		names = more;
+		free(lines);
+		lines = more;
 		free(path);
-		free(to);
 	}
-	if (!ret && *names)
-		ret = write_file(list, names, strlen(names));
+	if (!ret && *lines)
+		ret = write_file(list, lines, strlen(lines));
 	if (ret)
 		err("storing the series in %s: %s", series, strerror(-ret));
-	free(names);
+	free(lines);
 	free(list);
 	free(series);
 	return ret ? PINLAB_BROKE : PINLAB_OK;

@@ -421,6 +421,20 @@ static int get_all(struct build *b, size_t n, struct batch *batch)
 	return ret;
 }
 
+/* A series that does not fit is told now, and not when its base has been built. */
+static int try_series(struct build *b)
+{
+	struct series sr = { 0 };
+	int ret = source_lock(b->s, b->k);
+
+	if (ret)
+		return ret;
+	ret = series_load(&sr, b->k->series, NULL, b->s);
+	series_free(&sr);
+	source_unlock(b->s);
+	return ret;
+}
+
 int kernels_get(struct kernel *k, size_t n)
 {
 	struct build *b = xcalloc(n, sizeof(*b));
@@ -437,8 +451,10 @@ int kernels_get(struct kernel *k, size_t n)
 			continue;
 		b[i].batch = &batch;
 		batch.total++;
-		if (!k[i].bug)
-			batch.what = "kernels built";
+		if (k[i].bug)
+			continue;
+		batch.what = "kernels built";
+		ret = try_series(&b[i]);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (batch.total < 2)

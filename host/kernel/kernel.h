@@ -32,8 +32,9 @@ struct kernel {
 
 /*
  * Take them from the cache, or fetch, patch and build them, with progress over
- * all. One whose own patches do not apply or do not compile is named, keeps its
- * dir NULL, and does not keep the others from being built.
+ * all. A series that does not apply is named before anything is built, and then
+ * nothing is. A kernel whose own patches do not compile is named, keeps its dir
+ * NULL, and does not keep the others from being built.
  * PINLAB_OK, PINLAB_BROKE after saying why, PINLAB_INTERRUPTED.
  */
 int kernels_get(struct kernel *k, size_t n);

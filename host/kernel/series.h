@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Series of patches: a folder (with a `series` file, or in the order of their
- * names), one patch, or an mbox as it comes from a list; and one patch more,
- * if a seeded bug is to lie on top.
+ * A series of patches in a source tree and out again, and one patch more if a
+ * seeded bug is to lie on top.
  */
 #ifndef PINLAB_HOST_KERNEL_SERIES_H
 #define PINLAB_HOST_KERNEL_SERIES_H
@@ -11,16 +10,17 @@
 
 struct series {
 	struct strlist patches;	/* absolute paths, in order */
+	struct strlist listed;	/* lines for them of a file `series` */
 	struct strlist touched;	/* files of the tree that they name */
 	struct strlist changed;	/* by series_push(): those that make will see as changed */
-	char *scratch;		/* where an mbox was split and the patches were tried */
+	char *scratch;		/* where the patches were tried */
 	bool misfit;		/* a patch does not apply: it is not this machine's fault */
 };
 
-/* Hash of what the series and the bug (or NULL) say. 0, or -errno after saying why. */
+/* Hash of what the series and the bug (or NULL) say. PINLAB_OK, PINLAB_BROKE after saying why. */
 int series_sha(const char *path, const char *bug, char hex[SHA_HEX]);
 
-/* Files of the tree that a patch names. 0 or -errno. */
+/* Files of the tree that a patch names. 0, or not after saying why. */
 int series_touches(const char *patch, struct strlist *touched);
 
 /*
