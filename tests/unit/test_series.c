@@ -89,7 +89,9 @@ static void is_whole(void)
 /* A patch that replaces the one line of a file; NULL: there is none. */
 static char *patch(const char *name, const char *file, const char *from, const char *to)
 {
-	char *path = xasprintf("%s/patches/%s", top, name);
+	/* A path is read once in the life of the program. */
+	static int number;
+	char *path = xasprintf("%s/patches/%d/%s", top, number++, name);
 	char *text = xasprintf("--- %s%s\n+++ %s%s\n@@ -%d%s +%d%s @@\n%s%s%s%s%s%s",
 			       from ? "a/" : "/dev/", from ? file : "null",
 			       to ? "b/" : "/dev/", to ? file : "null",
