@@ -238,27 +238,33 @@ void sha_string(const char *s, size_t len, char hex[SHA_HEX])
 	to_hex(d, n, hex);
 }
 
-int sha_file(const char *path, char hex[SHA_HEX])
+int sha_fd(int fd, char hex[SHA_HEX])
 {
 	unsigned char d[EVP_MAX_MD_SIZE], buf[65536];
-	EVP_MD_CTX *ctx;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned int n = 0;
-	FILE *f = fopen(path, "re");
-	size_t got;
+	ssize_t got;
 	int ret = 0;
 
-	if (!f)
-		return -errno;
-	ctx = EVP_MD_CTX_new();
 	if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL))
 		no_memory();
-	while ((got = fread(buf, 1, sizeof(buf), f)) > 0)
-		EVP_DigestUpdate(ctx, buf, got);
-	if (ferror(f))
-		ret = -EIO;
+	while ((got = read(fd, buf, sizeof(buf))) > 0 || (got < 0 && errno == EINTR))
+		EVP_DigestUpdate(ctx, buf, got > 0 ? got : 0);
+	if (got < 0)
+		ret = -errno;
 	EVP_DigestFinal_ex(ctx, d, &n);
 	EVP_MD_CTX_free(ctx);
-	fclose(f);
 	to_hex(d, n, hex);
+	return ret;
+}
+
+int sha_file(const char *path, char hex[SHA_HEX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = sha_fd(fd, hex);
+	close(fd);
 	return ret;
 }

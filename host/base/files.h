@@ -22,5 +22,7 @@ int list_dir(const char *path, struct strlist *out);
 long long free_bytes(const char *path);
 void sha_string(const char *s, size_t len, char hex[SHA_HEX]);
 int sha_file(const char *path, char hex[SHA_HEX]);
+/* From where it is read now to its end. */
+int sha_fd(int fd, char hex[SHA_HEX]);
 
 #endif
