@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/run/folder.h"
 #include "host/run/verb.h"
 
 static void usage(FILE *f)
@@ -69,6 +70,8 @@ static int run(const struct verb *v, int argc, char **argv)
 		    "takes no arguments", v->name);
 		ret = PINLAB_USAGE;
 	}
+	if (!ret && o.run)
+		ret = run_check_name(o.run);
 	if (!ret)
 		ret = v->run(v, &o);
 	options_free(&o);

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
 #include "host/report/derive.h"
+#include "host/run/folder.h"
 #include "host/run/runs.h"
 #include "host/run/verb.h"
 
 static int run(const struct verb *v, struct options *o)
 {
-	char *dir = o->run ? runs_find(o->run) : runs_newest(), *path, *text;
+	char *dir = o->run ? runs_find(o->run) : runs_newest(), *path;
 	int ret;
 
 	(void)v;
@@ -17,11 +17,8 @@ static int run(const struct verb *v, struct options *o)
 		return PINLAB_USAGE;
 	ret = report_derive(dir);
 	path = xasprintf("%s/report.txt", dir);
-	text = read_file(path, NULL);
-	if (text)
-		fputs(text, stdout);
+	run_print_file(dir, "report.txt", NULL);
 	note("report: %s", path);
-	free(text);
 	free(path);
 	free(dir);
 	return ret;

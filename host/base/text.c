@@ -2,6 +2,7 @@
 #include "host/base/text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,4 +177,50 @@ void table_end(struct table *t, struct text *out)
 	free(t->rows);
 	t->rows = NULL;
 	t->n = 0;
+}
+
+/* One character of valid UTF-8: its length and number. */
+static size_t utf8(const unsigned char *s, uint32_t *c)
+{
+	size_t n = *s < 0x80 ? 1 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
+
+	*c = n == 1 ? *s : *s & (0xff >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80) {
+			*c = 0;
+			return 1;
+		}
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	return n;
+}
+
+/* C0, DEL and C1; line separators; what turns the direction of writing round. */
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+bool text_is_plain(const char *s)
+{
+	uint32_t c;
+
+	for (size_t n; *s; s += n) {
+		n = utf8((const unsigned char *)s, &c);
+		if (is_control(c))
+			return false;
+	}
+	return true;
+}
+
+void text_make_plain(char *s)
+{
+	uint32_t c;
+
+	for (size_t n; *s; s += n) {
+		n = utf8((const unsigned char *)s, &c);
+		if (is_control(c))
+			memset(s, '?', n);
+	}
 }

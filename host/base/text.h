@@ -6,6 +6,7 @@
 #ifndef PINLAB_HOST_BASE_TEXT_H
 #define PINLAB_HOST_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TEXT_COLUMNS 75
@@ -23,6 +24,14 @@ void text_line(struct text *t, const char *fmt, ...) __attribute__((format(print
 void text_wrap(struct text *t, int indent, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void text_free(struct text *t);
+
+/*
+ * UTF-8 in which there is nothing that a terminal or a file of lines takes for
+ * more than text: controls, line separators, what turns the direction round.
+ */
+bool text_is_plain(const char *s);
+/* All that is not becomes '?'. */
+void text_make_plain(char *s);
 
 /* A table: columns as wide as they need to be, two spaces between them. */
 #define TABLE_COLUMNS 8

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
 #include "host/base/ktap.h"
+#include "host/run/plan_file.h"
 #include "host/nightly/ci.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
@@ -17,6 +17,7 @@
 #include "include/wire.h"
 
 #define NOT_RUN "not run"
+#define DEPTH_MAX 8
 
 static void ktap_result(const struct night *n, size_t cell, size_t s, struct text *t)
 {
@@ -90,19 +91,19 @@ static void qemu_word(const char *word, struct text *out)
 /* An option a line. */
 static void qemu_command(const struct boot *b, struct text *out)
 {
-	char *path = xasprintf("%s/qemu.cmd", b->dir), *text = read_file(path, NULL);
+	char *text = place_read(&b->place, "qemu.cmd", PLACE_SMALL_MAX, NULL);
 	char *rest = text, *line;
 
 	text_raw(out, "   ");
 	while (rest && (line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
+		text_make_plain(line);
 		text_raw(out, "%s ", *line == '-' ? " \\\n       " : "");
 		qemu_word(line, out);
 	}
 	text_raw(out, "\n");
 	free(text);
-	free(path);
 }
 
 void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out)
@@ -148,36 +149,35 @@ void night_reproduce(const struct night *n, const struct night_turn *t, struct t
 }
 
 /* The files of one folder and below, by their paths there. */
-static void hash_below(const char *dir, const char *rel, json_t *out)
+static void hash_below(const struct place *p, const char *rel, int depth, json_t *out)
 {
 	struct strlist names = { 0 };
 
-	list_dir(dir, &names);
+	place_list(p, rel, &names);
 	for (size_t i = 0; i < names.n; i++) {
-		char *path = xasprintf("%s/%s", dir, names.v[i]);
 		char *name = xasprintf("%s/%s", rel, names.v[i]);
-		struct strlist below = { 0 };
 		char hex[SHA_HEX];
+		struct stat st;
 
-		if (!list_dir(path, &below))
-			hash_below(path, name, out);
+		if (place_stat(p, name, &st))
+			st.st_mode = 0;
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			hash_below(p, name, depth + 1, out);
 		else
-			json_object_set_new(out, name, json_string(sha_file(path, hex) ?
+			json_object_set_new(out, name, json_string(place_sha(p, name, hex) ?
 								   "unreadable" : hex));
-		strlist_free(&below);
-		free(path);
 		free(name);
 	}
 	strlist_free(&names);
 }
 
-static void hash_one(const struct night_turn *t, const char *file, json_t *out)
+static void hash_one(const struct night *n, const struct night_turn *t, const char *file,
+		     json_t *out)
 {
-	char *path = xasprintf("%s/%s", t->dir, file), *name = xasprintf("%s/%s", t->id, file);
-	char hex[SHA_HEX];
+	char *name = xasprintf("%s/%s", t->id, file), hex[SHA_HEX];
 
-	json_object_set_new(out, name, json_string(sha_file(path, hex) ? "unreadable" : hex));
-	free(path);
+	json_object_set_new(out, name, json_string(place_sha(&n->place, name, hex) ?
+						   "unreadable" : hex));
 	free(name);
 }
 
@@ -189,23 +189,21 @@ static json_t *hash_inputs(const struct night *n)
 	for (size_t i = 0; i < n->n_turns; i++) {
 		const struct night_turn *t = &n->turns[i];
 		const struct boot *b;
-		char *path, *rel;
+		char *rel;
 
 		if (!t->done)
 			continue;
 		b = night_boot(t);
-		hash_one(t, "plan.json", files);
+		hash_one(n, t, "plan.json", files);
 		rel = xasprintf("boots/%s/records", b->id);
-		hash_one(t, rel, files);
+		hash_one(n, t, rel, files);
 		free(rel);
 		rel = xasprintf("boots/%s/outcome.json", b->id);
-		hash_one(t, rel, files);
+		hash_one(n, t, rel, files);
 		free(rel);
-		path = xasprintf("%s/boots", t->dir);
 		rel = xasprintf("%s/boots", t->id);
 		if (t->failed)
-			hash_below(path, rel, files);
-		free(path);
+			hash_below(&n->place, rel, 0, files);
 		free(rel);
 	}
 	return files;
@@ -230,12 +228,11 @@ char *night_manifest(const struct night *n)
 
 int night_manifest_check(const struct night *n)
 {
-	char *path = xasprintf("%s/manifest.json", n->dir);
-	json_t *m = file_exists(path) ? json_load_file(path, 0, NULL) : NULL, *now, *v;
+	json_error_t e;
+	json_t *m = place_json(&n->place, "manifest.json", &e), *now, *v;
 	const char *file;
 	int ret = 0;
 
-	free(path);
 	now = hash_inputs(n);
 	json_object_foreach(json_object_get(m, "inputs"), file, v) {
 		if (json_equal(v, json_object_get(now, file)))
@@ -277,7 +274,7 @@ static int put_all(const struct night *n)
 		{ "junit.xml", night_junit },
 	};
 	/* For its folder and name. */
-	struct run run = { .dir = n->dir, .name = n->name };
+	struct run run = { .dir = n->dir, .name = n->name, .place = n->place };
 	char *kcidb, *manifest = NULL;
 	int ret = put_failed(n);
 

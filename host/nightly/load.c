@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
+#include "host/run/plan_file.h"
 #include "host/nightly/nightly.h"
 #include "host/report/load.h"
 #include "host/torture/torture.h"
@@ -16,23 +16,9 @@
 #define TURNS_MAX 20000
 #define BUILD_FAILED "its build failed"
 
-static json_t *load(const char *dir, const char *file, json_error_t *e)
-{
-	char *path = xasprintf("%s/%s", dir, file);
-	json_t *j = json_load_file(path, JSON_REJECT_DUPLICATES, e);
-
-	free(path);
-	return j;
-}
-
 bool night_is_run(const char *dir)
 {
-	json_error_t e;
-	json_t *plan = load(dir, "plan.json", &e);
-	bool yes = !strcmp(json_text(plan, "verb"), "nightly");
-
-	json_decref(plan);
-	return yes;
+	return plan_is_of(dir, "nightly");
 }
 
 static int bad_plan(const struct night *n, const char *what)
@@ -106,15 +92,15 @@ const struct boot *night_boot(const struct night_turn *t)
 	return &t->run.boots[0];
 }
 
-void night_look(const char *dir, struct night_look *l)
+void night_look(const struct place *night, const char *turn, struct night_look *l)
 {
-	char *plan = xasprintf("%s/plan.json", dir);
+	char *plan = xasprintf("%s/" PLAN_FILE, turn);
 
-	*l = (struct night_look){ .begun = file_exists(plan) };
+	*l = (struct night_look){ .begun = place_has(night, plan) };
 	free(plan);
 	if (!l->begun)
 		return;
-	l->loaded = !run_load(dir, &l->run) && l->run.n_boots == 1;
+	l->loaded = !run_load_below(night, turn, &l->run) && l->run.n_boots == 1;
 	if (l->loaded) {
 		const struct boot *b = &l->run.boots[0];
 
@@ -130,15 +116,13 @@ static int load_turn(struct night *n, struct night_turn *t, json_t *j)
 
 	t->json = j;
 	t->id = json_text(j, "id");
-	if (!*t->id || strchr(t->id, '/') || *t->id == '.')
-		return bad_plan(n, "a turn without a usable id");
 	if (cell < 0)
 		return bad_plan(n, "a turn of a kernel that is not listed");
 	t->cell = cell;
 	t->seed = json_integer_value(json_object_get(j, "seed"));
 	t->seconds = json_integer_value(json_object_get(j, "seconds"));
 	t->dir = xasprintf("%s/%s", n->dir, t->id);
-	night_look(t->dir, &look);
+	night_look(&n->place, t->id, &look);
 	t->run = look.run;
 	t->loaded = look.loaded;
 	t->done = look.done;
@@ -351,18 +335,22 @@ static void read_clock(struct night *n)
 
 int night_load(const char *dir, struct night *n)
 {
-	json_error_t e;
 	int ret;
 
 	*n = (struct night){ .dir = xstrdup(dir) };
-	n->plan = load(dir, "plan.json", &e);
+	ret = place_open(&n->place, dir);
+	if (ret) {
+		err("%s: %s; see ./pinlab list runs", dir, place_error(ret));
+		return ret;
+	}
+	n->plan = plan_load(&n->place);
 	if (!n->plan)
-		return bad_plan(n, e.text);
+		return -EINVAL;
 	if (json_integer_value(json_object_get(n->plan, "format")) != 1)
 		return bad_plan(n, "it is not of format 1: another version of pinlab wrote it");
 	n->name = json_text(n->plan, "run");
-	n->clock = load(dir, "clock.json", &e);
-	n->last = load(dir, "last.json", &e);
+	n->clock = plan_side_file(&n->place, "clock.json");
+	n->last = plan_side_file(&n->place, "last.json");
 	read_clock(n);
 	ret = load_cells(n);
 	if (!ret)
@@ -399,6 +387,7 @@ void night_free(struct night *n)
 	json_decref(n->clock);
 	json_decref(n->last);
 	free(n->dir);
+	place_close(&n->place);
 	*n = (struct night){ 0 };
 }
 

@@ -4,7 +4,8 @@
 
 #include "host/nightly/nightly.h"
 
-void night_look(const char *dir, struct night_look *l);
+/* A turn of a night, which has to outlive what is looked at. */
+void night_look(const struct place *night, const char *turn, struct night_look *l);
 /* 0, or -errno after saying why. A turn that was not run is no error. */
 int night_load(const char *dir, struct night *n);
 void night_free(struct night *n);

@@ -60,6 +60,7 @@ struct night_failure {
 
 struct night {
 	char *dir;
+	struct place place;		/* the same, for opening what is in it */
 	const char *name;
 	json_t *plan, *clock, *last;	/* last: NULL if there was none */
 	struct strlist scenarios;	/* NIGHT_BOOT first */

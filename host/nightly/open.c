@@ -3,10 +3,8 @@
 #include "host/nightly/open.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +15,15 @@
 #include "host/nightly/nightly.h"
 #include "host/nightly/run.h"
 #include "host/nightly/turns.h"
+#include "host/run/folder.h"
+#include "host/run/plan_file.h"
 #include "host/run/runs.h"
 
 /* For the reports, at the end. */
 #define RESERVE_SECONDS	3
 #define DEFAULT_ENGINE	"mttcg"
+/* Folders of a turn: boots/ID/files. */
+#define SIGN_DEPTH	4
 /* A day's own seeds, unless the nights before reach into them. */
 #define SEEDS_A_DAY	1000
 #define SEEDS_FAR	100000
@@ -33,15 +35,11 @@ double night_left(const struct nightly *n)
 
 int night_save(const struct nightly *n, const char *file, json_t *j)
 {
-	char *path = xasprintf("%s/%s", n->dir, file);
-	char *text = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-	int ret = text ? write_file(path, text, strlen(text)) : -ENOMEM;
+	int ret = place_put_json(&n->place, file, j, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 
 	if (ret)
-		err("%s: cannot be written: %s; make room and continue with --run %s", path,
-		    strerror(-ret), n->name);
-	free(text);
-	free(path);
+		err("%s/%s: cannot be written: %s; make room and continue with --run %s", n->dir,
+		    file, place_error(ret), n->name);
 	return ret ? PINLAB_BROKE : PINLAB_OK;
 }
 
@@ -64,16 +62,16 @@ static bool is_kept(const char *name)
 	return !strcmp(name, "records") || !strcmp(name, "outcome.json");
 }
 
-static void remove_others(const char *dir, bool (*keep)(const char *name))
+static void remove_others(const struct place *p, const char *dir, bool (*keep)(const char *name))
 {
 	struct strlist names = { 0 };
 
-	list_dir(dir, &names);
+	place_list(p, dir, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = xasprintf("%s/%s", dir, names.v[i]);
 
 		if (!keep(names.v[i]))
-			remove_tree(path);
+			place_remove(p, path);
 		free(path);
 	}
 	strlist_free(&names);
@@ -84,19 +82,19 @@ static bool is_plan(const char *name)
 	return !strcmp(name, "plan.json") || !strcmp(name, "boots");
 }
 
-void night_prune(const char *dir)
+void night_prune(const struct nightly *n, const char *turn)
 {
-	char *boots = xasprintf("%s/boots", dir), *manifest = xasprintf("%s/manifest.json", dir);
+	char *boots = xasprintf("%s/boots", turn), *manifest = xasprintf("%s/manifest.json", turn);
 	struct strlist names = { 0 };
 
 	/* First: it lists what goes now. */
-	unlink(manifest);
-	remove_others(dir, is_plan);
-	list_dir(boots, &names);
+	place_remove(&n->place, manifest);
+	remove_others(&n->place, turn, is_plan);
+	place_list(&n->place, boots, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = xasprintf("%s/%s", boots, names.v[i]);
 
-		remove_others(path, is_kept);
+		remove_others(&n->place, path, is_kept);
 		free(path);
 	}
 	strlist_free(&names);
@@ -206,12 +204,10 @@ static int check_same(const struct nightly *n, const json_t *mine)
 
 static char *started(const char *dir)
 {
-	char *path = xasprintf("%s/plan.json", dir), *s;
-	json_t *plan = json_load_file(path, 0, NULL);
+	json_t *plan = plan_peek(dir);
+	char *s = xstrdup(json_text(plan, "started"));
 
-	s = xstrdup(json_text(plan, "started"));
 	json_decref(plan);
-	free(path);
 	return s;
 }
 
@@ -278,8 +274,8 @@ static unsigned long first_seed(const struct nightly *n)
 		return n->q->o->seed;
 	runs_list(&names);
 	for (size_t i = 0; i < names.n; i++) {
-		char *dir = runs_find(names.v[i]), *path = xasprintf("%s/plan.json", dir);
-		json_t *plan = json_load_file(path, 0, NULL);
+		char *dir = runs_find(names.v[i]);
+		json_t *plan = dir ? plan_peek(dir) : NULL;
 		unsigned long next = night_next_seed(plan);
 
 		/* Far from it are seeds that somebody has chosen. */
@@ -287,28 +283,12 @@ static unsigned long first_seed(const struct nightly *n)
 		    next - today < SEEDS_FAR)
 			first = next;
 		json_decref(plan);
-		free(path);
 		free(dir);
 	}
 	strlist_free(&names);
 	return first;
 }
 
-/* One at a time: a folder can be locked as well as a file. */
-static int lock(struct nightly *n)
-{
-	int ret = make_dirs(n->dir);
-
-	n->lock = ret ? -1 : open(n->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (n->lock < 0) {
-		err("cannot write the run folder %s: %s", n->dir, strerror(ret ? -ret : errno));
-		return PINLAB_BROKE;
-	}
-	if (!flock(n->lock, LOCK_EX | LOCK_NB))
-		return PINLAB_OK;
-	err("the night %s is under way: another pinlab holds it", n->name);
-	return PINLAB_USAGE;
-}
 
 static int start_new(struct nightly *n)
 {
@@ -327,19 +307,19 @@ static int start_new(struct nightly *n)
 }
 
 /* When a boot's files were last written to. */
-static double newest_sign(const char *dir)
+static double newest_sign(const struct place *p, const char *dir, int depth)
 {
 	struct strlist names = { 0 };
 	double newest = 0;
 
-	list_dir(dir, &names);
+	place_list(p, dir, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		char *path = xasprintf("%s/%s", dir, names.v[i]);
 		struct stat st;
 		double below;
 
-		if (!stat(path, &st)) {
-			below = S_ISDIR(st.st_mode) ? newest_sign(path) :
+		if (!place_stat(p, path, &st)) {
+			below = S_ISDIR(st.st_mode) && depth ? newest_sign(p, path, depth - 1) :
 				st.st_mtim.tv_sec + st.st_mtim.tv_nsec / 1e9;
 			newest = below > newest ? below : newest;
 		}
@@ -359,10 +339,9 @@ static void close_session(struct nightly *n)
 	if (!began || *json_text(session(n), "end"))
 		return;
 	for (size_t i = json_array_size(turns); i-- > 0;) {
-		char *dir = xasprintf("%s/%s", n->dir, json_text(json_array_get(turns, i), "id"));
-		double sign = newest_sign(dir);
+		double sign = newest_sign(&n->place, json_text(json_array_get(turns, i), "id"),
+					  SIGN_DEPTH);
 
-		free(dir);
 		if (sign - began > seconds)
 			seconds = sign - began;
 	}
@@ -375,13 +354,9 @@ static void forget_unbegun(struct nightly *n)
 {
 	json_t *turns = json_object_get(n->plan, "turns");
 
-	for (size_t i = json_array_size(turns); i-- > 0;) {
-		char *dir = xasprintf("%s/%s", n->dir, json_text(json_array_get(turns, i), "id"));
-
-		if (!file_exists(dir))
+	for (size_t i = json_array_size(turns); i-- > 0;)
+		if (!place_has(&n->place, json_text(json_array_get(turns, i), "id")))
 			json_array_remove(turns, i);
-		free(dir);
-	}
 }
 
 /* What earlier sessions have done, and what of it has to be done again. */
@@ -393,21 +368,20 @@ static void take_stock(struct nightly *n)
 	forget_unbegun(n);
 	n->state = xcalloc(json_array_size(turns), sizeof(*n->state));
 	json_array_foreach(turns, i, t) {
-		char *dir = xasprintf("%s/%s", n->dir, json_text(t, "id"));
+		const char *id = json_text(t, "id");
 		struct night_look l;
 
-		night_look(dir, &l);
+		night_look(&n->place, id, &l);
 		/* A boot that was cut off is none; but what it had found it had found. */
 		n->state[i] = l.done ? TURN_RAN : l.failed ? TURN_LEFT : TURN_PLANNED;
 		if (l.done || l.failed)
 			night_note_rows(n, night_cell_of(n, t), &l.run);
 		if (l.done && !l.failed)
-			night_prune(dir);
+			night_prune(n, id);
 		if (n->state[i] == TURN_PLANNED)
-			remove_tree(dir);
+			place_remove(&n->place, id);
 		done += n->state[i] == TURN_RAN;
 		run_free(&l.run);
-		free(dir);
 	}
 	note("continuing the night %s: %zu boots are there, %.0f s of the budget are used",
 	     n->name, done, n->before);
@@ -416,14 +390,10 @@ static void take_stock(struct nightly *n)
 static int continue_old(struct nightly *n, json_t *mine)
 {
 	const json_t *sessions;
-	char *last = xasprintf("%s/last.json", n->dir);
-	char *clock = xasprintf("%s/clock.json", n->dir);
 	int ret = check_same(n, mine);
 
-	n->last = json_load_file(last, 0, NULL);
-	n->clock = json_load_file(clock, 0, NULL);
-	free(last);
-	free(clock);
+	n->last = plan_side_file(&n->place, "last.json");
+	n->clock = plan_side_file(&n->place, "clock.json");
 	if (ret)
 		return ret;
 	if (n->q->o->against && strcmp(n->q->o->against, json_text(n->plan, "against"))) {
@@ -445,31 +415,24 @@ static int continue_old(struct nightly *n, json_t *mine)
 
 int night_open(struct nightly *n)
 {
-	char *path, *stamp;
 	json_t *mine;
-	json_error_t e;
-	int ret = lock(n);
+	char *stamp;
+	int ret = run_hold(n->dir, n->name, &n->place, &n->lock);
 
 	if (ret)
 		return ret;
 	mine = new_plan(n);
-	path = xasprintf("%s/plan.json", n->dir);
-	if (file_exists(path)) {
-		n->plan = json_load_file(path, 0, &e);
-		if (!n->plan) {
-			err("%s: line %d: %s; remove the folder or take another --run name", path,
-			    e.line, e.text);
-			ret = PINLAB_USAGE;
-		} else {
-			ret = continue_old(n, mine);
-		}
+	if (place_has(&n->place, PLAN_FILE)) {
+		n->plan = plan_load(&n->place);
+		ret = n->plan ? continue_old(n, mine) : PINLAB_USAGE;
 		json_decref(mine);
 	} else {
 		n->plan = mine;
 		ret = start_new(n);
 	}
-	free(path);
 	if (ret) {
+		place_unlock(&n->place, n->lock);
+		n->lock = -1;
 		/* Only where nothing has come into it. */
 		rmdir(n->dir);
 		return ret;

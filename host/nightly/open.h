@@ -11,7 +11,7 @@
  */
 int night_open(struct nightly *n);
 /* A turn in which nothing failed: what reports are made from stays. */
-void night_prune(const char *dir);
+void night_prune(const struct nightly *n, const char *turn);
 /* The seconds of this session, and how it ended, onto the clock. As night_save(). */
 int night_tick(struct nightly *n, const char *end);
 /* Write the plan or the clock into the folder: PINLAB_OK, or PINLAB_BROKE after saying why. */

@@ -118,11 +118,11 @@ static int run_turn(struct nightly *n, size_t i)
 	if (cut)
 		note("the budget is over: %s was cut off, and counts as not run",
 		     json_text(turn, "id"));
-	night_look(dir, &l);
+	night_look(&n->place, json_text(turn, "id"), &l);
 	if (l.loaded)
 		night_note_rows(n, night_cell_of(n, turn), &l.run);
 	if (l.done && !l.failed)
-		night_prune(dir);
+		night_prune(n, json_text(turn, "id"));
 	if (l.done && l.run.boots[0].ok)
 		json_object_set_new(json_object_get(n->clock, "turns"), json_text(turn, "id"),
 				    json_real(now_seconds() - began));
@@ -245,7 +245,7 @@ int night_run(struct night_request *q)
 {
 	struct kernel **lists = xcalloc(q->flavors.n, sizeof(*lists));
 	size_t *counts = xcalloc(q->flavors.n, sizeof(*counts));
-	struct nightly n = { .q = q, .lock = -1, .started = now_seconds() };
+	struct nightly n = { .q = q, .place = { .fd = -1 }, .lock = -1, .started = now_seconds() };
 	int ret = parse_kernels(&n, lists, counts);
 
 	if (!ret) {
@@ -266,7 +266,7 @@ int night_run(struct night_request *q)
 	json_decref(n.plan);
 	json_decref(n.clock);
 	json_decref(n.last);
-	if (n.lock >= 0)
-		close(n.lock);
+	place_unlock(&n.place, n.lock);
+	place_close(&n.place);
 	return ret;
 }

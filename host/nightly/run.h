@@ -65,6 +65,7 @@ enum turn_state {
 struct nightly {
 	struct night_request *q;
 	char *name, *dir;
+	struct place place;		/* the folder */
 	int lock;
 	struct kernel **kernels;	/* by cell */
 	size_t n;

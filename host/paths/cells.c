@@ -7,18 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
+#include "host/run/plan_file.h"
 #include "host/paths/paths.h"
 
 bool paths_is_run(const char *dir)
 {
-	char *path = xasprintf("%s/plan.json", dir);
-	json_t *plan = json_load_file(path, 0, NULL);
-	bool yes = !strcmp(json_text(plan, "verb"), "paths");
-
-	json_decref(plan);
-	free(path);
-	return yes;
+	return plan_is_of(dir, "paths");
 }
 
 /* The next part of a fact, which '|' ends; empty where there are no more. */
@@ -276,7 +270,7 @@ static bool function_name(const char *line, size_t n, char *to, size_t size)
 
 void paths_trace(const struct path_cell *c, struct text *t)
 {
-	char *path = xasprintf("%s/console.log", c->boot->dir), *log = read_file(path, NULL);
+	char *log = place_read(&c->boot->place, "console.log", PLACE_MAX, NULL);
 	const char *s = log ? strstr(log, "BUG: ") : NULL;
 	char name[64];
 	int shown = 0;
@@ -306,5 +300,4 @@ void paths_trace(const struct path_cell *c, struct text *t)
 		}
 	}
 	free(log);
-	free(path);
 }

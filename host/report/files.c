@@ -39,29 +39,23 @@ void report_samples(const struct run *run, struct text *t)
 }
 
 /* Every file below boots/<id>/, by its path there. */
-static void hash_tree(const char *dir, const char *below, int depth, json_t *out)
+static void hash_tree(const struct place *p, const char *below, int depth, json_t *out)
 {
 	struct strlist names = { 0 };
 
-	list_dir(dir, &names);
+	place_list(p, below, &names);
 	for (size_t i = 0; i < names.n; i++) {
-		char *path = xasprintf("%s/%s", dir, names.v[i]);
-		char *rel = xasprintf("%s%s", below, names.v[i]);
+		char *rel = xasprintf("%s/%s", below, names.v[i]);
 		char hex[SHA_HEX];
 		struct stat st;
 
-		if (lstat(path, &st)) {
+		if (place_stat(p, rel, &st))
 			st.st_mode = 0;
-		} else if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
-			char *sub = xasprintf("%s/", rel);
-
-			hash_tree(path, sub, depth + 1, out);
-			free(sub);
-		} else if (S_ISREG(st.st_mode)) {
-			json_object_set_new(out, rel, json_string(sha_file(path, hex) ?
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			hash_tree(p, rel, depth + 1, out);
+		else if (S_ISREG(st.st_mode))
+			json_object_set_new(out, rel, json_string(place_sha(p, rel, hex) ?
 								  "unreadable" : hex));
-		}
-		free(path);
 		free(rel);
 	}
 	strlist_free(&names);
@@ -70,19 +64,18 @@ static void hash_tree(const char *dir, const char *below, int depth, json_t *out
 static json_t *hash_inputs(const struct run *run)
 {
 	json_t *files = json_object();
-	char *path = xasprintf("%s/plan.json", run->dir);
 	char hex[SHA_HEX];
 
-	json_object_set_new(files, "plan.json", json_string(sha_file(path, hex) ? "unreadable" :
-							    hex));
-	free(path);
+	json_object_set_new(files, "plan.json",
+			    json_string(place_sha(&run->place, "plan.json", hex) ? "unreadable" :
+					hex));
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
-		char *rel = xasprintf("boots/%s/", b->id);
+		char *rel = xasprintf("boots/%s", b->id);
 
 		/* A boot that is not done changes when the run is continued. */
 		if (b->there && strcmp(b->outcome, "interrupted"))
-			hash_tree(b->dir, rel, 0, files);
+			hash_tree(&run->place, rel, 0, files);
 		free(rel);
 	}
 	return files;
@@ -90,7 +83,7 @@ static json_t *hash_inputs(const struct run *run)
 
 static json_t *boot_entry(const struct boot *b)
 {
-	char *path = xasprintf("%s/qemu.cmd", b->dir), *text = read_file(path, NULL);
+	char *text = place_read(&b->place, "qemu.cmd", PLACE_SMALL_MAX, NULL);
 	char *rest = text, *line;
 	json_t *argv = json_array();
 
@@ -98,7 +91,6 @@ static json_t *boot_entry(const struct boot *b)
 		if (*line)
 			json_array_append_new(argv, json_string(line) ?: json_null());
 	free(text);
-	free(path);
 	return json_pack("{s:s, s:s, s:o}", "id", b->id, "outcome", b->outcome, "qemu", argv);
 }
 
@@ -164,17 +156,13 @@ static int compare_inputs(const struct run *run, const json_t *then, const json_
 
 int manifest_check(const struct run *run)
 {
-	char *path = xasprintf("%s/" MANIFEST, run->dir);
 	json_t *m, *then, *now;
 	json_error_t e;
 	int ret;
 
-	if (!file_exists(path)) {
-		free(path);
+	if (!place_has(&run->place, MANIFEST))
 		return 0;
-	}
-	m = json_load_file(path, 0, &e);
-	free(path);
+	m = place_json(&run->place, MANIFEST, &e);
 	then = json_object_get(m, "inputs");
 	now = hash_inputs(run);
 	ret = json_is_object(then) ? compare_inputs(run, then, now) :

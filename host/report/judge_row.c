@@ -43,10 +43,9 @@ const char *boot_cap(const struct boot *b, const char *name)
 /* With a newline before and behind each of its lines; NULL if none was kept. */
 static char *read_config(const struct boot *b)
 {
-	char *path = xasprintf("%s/config", b->dir), *config = read_file(path, NULL);
+	char *config = place_read(&b->place, "config", PLACE_SMALL_MAX, NULL);
 	char *all = config && *config ? xasprintf("\n%s\n", config) : NULL;
 
-	free(path);
 	free(config);
 	return all;
 }

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "host/base/files.h"
+#include "host/base/text.h"
 #include "host/report/judge.h"
 #include "host/report/profile.h"
+#include "host/run/plan_file.h"
 
 /* A plan is written by pinlab itself; past these it is not one. */
 #define KERNELS_MAX 512
@@ -88,16 +90,14 @@ static void sort_boot(const struct run *run, struct boot *b)
 
 static void read_outcome(struct boot *b)
 {
-	char *path = xasprintf("%s/outcome.json", b->dir);
 	json_error_t e;
 	json_t *o;
 
-	if (!file_exists(path)) {
+	if (!place_has(&b->place, "outcome.json")) {
 		boot_set_outcome(b, "missing", "this boot was not run to its end", "");
-		free(path);
 		return;
 	}
-	o = json_load_file(path, JSON_REJECT_DUPLICATES, &e);
+	o = place_json(&b->place, "outcome.json", &e);
 	if (!o || !*json_text(o, "outcome")) {
 		boot_set_outcome(b, "missing", "outcome.json: ", o ? "says no outcome" : e.text);
 	} else {
@@ -105,23 +105,26 @@ static void read_outcome(struct boot *b)
 		boot_set_outcome(b, json_text(o, "outcome"), "", json_text(o, "detail"));
 		b->seconds = json_number_value(json_object_get(o, "seconds"));
 	}
+	/* Lines of reports: what a machine has printed, or a stranger has written. */
+	text_make_plain(b->outcome);
+	text_make_plain(b->detail);
 	json_decref(o);
-	free(path);
 }
 
 /* The records themselves are read again: an outcome is not taken on trust. */
 static void read_records(const struct run *run, struct boot *b)
 {
-	char *path = xasprintf("%s/records", b->dir);
-	int ret = records_parse_file(path, &b->rec);
+	int fd = place_fd(&b->place, "records");
+	int ret = fd < 0 ? fd : records_parse_fd(fd, &b->rec);
 
-	free(path);
+	if (fd >= 0)
+		close(fd);
 	if (!b->ok)
 		return;
 	if (ret == -EBADMSG)
 		boot_set_outcome(b, "garbled", "records: ", b->rec.error);
 	else if (ret)
-		boot_set_outcome(b, "no-records", "records: ", strerror(-ret));
+		boot_set_outcome(b, "no-records", "records: ", place_error(ret));
 	else if (!b->rec.end)
 		boot_set_outcome(b, "truncated", "the records have no end", "");
 	else if (strcmp(b->rec.release, json_text(run->kernels[b->kernel].json, "release")))
@@ -147,11 +150,9 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
-	char *path;
+	char *below;
 
 	records_init(&b->rec);
-	if (!*id || strchr(id, '/') || *id == '.')
-		return bad_plan(run, "a boot without a usable id");
 	if (k < 0)
 		return bad_plan(run, "a boot of a kernel that is not listed");
 	b->kernel = k;
@@ -164,11 +165,12 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	b->rows = json_string_value(json_object_get(j, "rows"));
 	b->cell = json_string_value(json_object_get(j, "cell"));
 	b->dir = xasprintf("%s/boots/%s", run->dir, id);
+	below = xasprintf("boots/%s", id);
+	place_below(&b->place, &run->place, below);
+	free(below);
 	read_outcome(b);
 	read_records(run, b);
-	path = xasprintf("%s/profile.tsv", b->dir);
-	b->profile = profile_load(path);
-	free(path);
+	b->profile = profile_load(&b->place, "profile.tsv");
 	return 0;
 }
 
@@ -214,24 +216,21 @@ static int load_boots(struct run *run)
 	return 0;
 }
 
-int run_load(const char *dir, struct run *run)
+/* What run->place has. */
+static int load(struct run *run)
 {
-	char *path = xasprintf("%s/plan.json", dir);
-	json_error_t e;
 	int ret;
 
-	*run = (struct run){ .dir = xstrdup(dir) };
+	run->dir = xstrdup(run->place.path);
 	run->row_index = json_object();
 	run->figure_index = json_object();
-	if (!file_exists(path)) {
-		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", dir);
-		free(path);
+	if (!place_has(&run->place, PLAN_FILE)) {
+		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", run->dir);
 		return -ENOENT;
 	}
-	run->plan = json_load_file(path, JSON_REJECT_DUPLICATES, &e);
-	free(path);
+	run->plan = plan_load(&run->place);
 	if (!run->plan)
-		return bad_plan(run, e.text);
+		return -EINVAL;
 	if (json_integer_value(json_object_get(run->plan, "format")) != 1)
 		return bad_plan(run, "it is not of format 1: another version of pinlab wrote it");
 	run->name = plan_text(run, "run");
@@ -242,4 +241,26 @@ int run_load(const char *dir, struct run *run)
 	run->seed = json_integer_value(json_object_get(run->plan, "seed"));
 	ret = load_kernels(run);
 	return ret ? ret : load_boots(run);
+}
+
+int run_load(const char *dir, struct run *run)
+{
+	int ret;
+
+	*run = (struct run){ 0 };
+	ret = place_open(&run->place, dir);
+	if (!ret)
+		return load(run);
+	if (ret == -ENOENT)
+		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", dir);
+	else
+		err("%s: %s; see ./pinlab list runs", dir, place_error(ret));
+	return ret;
+}
+
+int run_load_below(const struct place *of, const char *name, struct run *run)
+{
+	*run = (struct run){ 0 };
+	place_below(&run->place, of, name);
+	return load(run);
 }

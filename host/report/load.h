@@ -10,5 +10,7 @@
  * broken are no error: they are in the run as such. run_free() in every case.
  */
 int run_load(const char *dir, struct run *run);
+/* The run in a folder of another place, which has to outlive it. */
+int run_load_below(const struct place *of, const char *name, struct run *run);
 
 #endif

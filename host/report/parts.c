@@ -9,6 +9,7 @@
 #include "host/base/files.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
+#include "host/base/text.h"
 
 static const struct boot *side_first_boot(const struct side *s)
 {
@@ -22,16 +23,16 @@ static const struct boot *side_first_boot(const struct side *s)
 static void read_config(const struct side *s, struct strlist *out)
 {
 	const struct boot *b = side_first_boot(s);
-	char *path, *text, *rest, *line;
+	char *text, *rest, *line;
 
 	if (!b)
 		return;
-	path = xasprintf("%s/config", b->dir);
-	text = read_file(path, NULL);
-	free(path);
+	text = place_read(&b->place, "config", PLACE_SMALL_MAX, NULL);
 	for (rest = text; rest && (line = strsep(&rest, "\n"));)
-		if (!strncmp(line, "CONFIG_", 7) && strchr(line, '='))
+		if (!strncmp(line, "CONFIG_", 7) && strchr(line, '=')) {
+			text_make_plain(line);
 			strlist_add(out, line + 7);
+		}
 	free(text);
 	strlist_sort(out);
 }

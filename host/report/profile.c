@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
+#include "host/base/text.h"
 
 #define FUNCTION_MAX 128
 
@@ -44,6 +44,7 @@ static void take_line(struct profile *p, char *line)
 	n = strtod(line, &end);
 	if (end == line || !isfinite(n))
 		return;
+	text_make_plain(function);
 	/* Not of a name that begins with a dot. */
 	function[1 + strcspn(function + 1, ".")] = '\0';
 	if (!p->n_windows || p->windows[p->n_windows - 1].id != id) {
@@ -57,12 +58,12 @@ static void take_line(struct profile *p, char *line)
 	p->windows[p->n_windows - 1].to = p->n_lines;
 }
 
-struct profile *profile_load(const char *path)
+struct profile *profile_load(const struct place *place, const char *name)
 {
 	struct profile *p = xcalloc(1, sizeof(*p));
 	char *rest, *line;
 
-	p->text = read_file(path, NULL);
+	p->text = place_read(place, name, PLACE_MAX, NULL);
 	for (rest = p->text; rest && (line = strsep(&rest, "\n"));)
 		take_line(p, line);
 	if (p->n_lines)

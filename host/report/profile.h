@@ -15,7 +15,7 @@
 struct profile;
 
 /* NULL if there is no such file, or nothing in it. */
-struct profile *profile_load(const char *path);
+struct profile *profile_load(const struct place *p, const char *name);
 void profile_free(struct profile *p);
 
 struct growth {

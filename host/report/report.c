@@ -149,13 +149,11 @@ const char *report_word(const struct report *r)
 
 int report_put(const struct run *run, const char *name, const char *s, size_t n)
 {
-	char *path = xasprintf("%s/%s", run->dir, name);
-	int ret = write_file(path, s, n);
+	int ret = place_write(&run->place, name, s, n);
 
 	if (ret)
-		err("%s: cannot be written: %s; make room, then ./pinlab report --run %s", path,
-		    strerror(-ret), run->name);
-	free(path);
+		err("%s/%s: cannot be written: %s; make room, then ./pinlab report --run %s",
+		    run->dir, name, place_error(ret), run->name);
 	return ret;
 }
 

@@ -88,6 +88,7 @@ static void free_boot(struct boot *b)
 	profile_free(b->profile);
 	free(b->id);
 	free(b->dir);
+	place_close(&b->place);
 	free(b->outcome);
 	free(b->detail);
 	free(b->row_of);
@@ -116,5 +117,6 @@ void run_free(struct run *run)
 	json_decref(run->plan);
 	strlist_free(&run->faults);
 	free(run->dir);
+	place_close(&run->place);
 	*run = (struct run){ 0 };
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "host/base/place.h"
 #include "host/run/records.h"
 #include "host/base/util.h"
 
@@ -30,6 +31,7 @@ struct boot {
 	const char *rows, *cell;	/* its own of plan.json; else NULL */
 	bool there;			/* has an outcome.json that can be read */
 	bool ok;			/* came to its end, and the records agree */
+	struct place place;		/* its folder, below the run's */
 	char *outcome;			/* ok, panic, ...; "missing" */
 	char *detail;
 	double seconds;
@@ -58,6 +60,7 @@ struct figure {
 
 struct run {
 	char *dir;
+	struct place place;		/* the same, for opening what is in it */
 	const char *name;
 	json_t *plan;
 	bool exact;			/* engine icount */

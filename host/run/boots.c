@@ -3,6 +3,7 @@
 #include "host/base/files.h"
 #include "host/kernel/initramfs.h"
 #include "host/kernel/others_disk.h"
+#include "host/run/folder.h"
 #include "host/run/keep.h"
 #include "host/run/symbols.h"
 #include "include/wire.h"
@@ -109,7 +110,6 @@ static void guest_paths(struct guest *g, char *dir)
 	*g = (struct guest){ .records_fd = -1, .dir = dir };
 	g->console_path = xasprintf("%s/console.log", dir);
 	g->records_path = xasprintf("%s/records", dir);
-	g->qemu_log_path = xasprintf("%s/qemu.log", dir);
 }
 
 /* All of `from` in s become `to`; the result takes s's place. */
@@ -140,7 +140,7 @@ static char *portable(const struct guest *g, const char *arg)
 
 static int write_command(const struct guest *g, const struct strlist *argv)
 {
-	char *path = xasprintf("%s/qemu.cmd", g->dir), *text = xstrdup("");
+	char *text = xstrdup("");
 	int ret;
 
 	for (size_t i = 0; i < argv->n; i++) {
@@ -151,8 +151,7 @@ static int write_command(const struct guest *g, const struct strlist *argv)
 		free(text);
 		text = more;
 	}
-	ret = write_file(path, text, strlen(text));
-	free(path);
+	ret = place_write(&g->place, "qemu.cmd", text, strlen(text));
 	free(text);
 	return ret;
 }
@@ -162,14 +161,19 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	const struct kernel *k = &p->kernels[b->kernel];
 	const struct boot_needs n = needs_of(p, b);
 	struct strlist argv = { 0 };
+	char *below = xasprintf("boots/%s", b->id);
 	int ret;
 
-	guest_paths(&j->guest, xasprintf("%s/boots/%s", p->dir, b->id));
+	guest_paths(&j->guest, xasprintf("%s/%s", p->dir, below));
+	place_below(&j->guest.place, &p->place, below);
+	free(below);
+	ret = run_forget_try(&j->guest.place);
+	if (ret) {
+		err("boot %s: clearing its folder: %s", b->id, place_error(ret));
+		return ret;
+	}
 	if (n.share) {
-		char *share = xasprintf("%s/share", j->guest.dir);
-
-		ret = make_dirs(share);
-		free(share);
+		ret = place_dirs(&j->guest.place, "share");
 		if (ret)
 			return ret;
 	}
@@ -191,7 +195,7 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		ret = guest_start(&j->guest, &argv);
 	if (ret)
 		err("starting the boot %s: %s; what is there can be continued with --run %s",
-		    b->id, strerror(-ret), p->name);
+		    b->id, place_error(ret), p->name);
 	else
 		j->boot = b;
 	strlist_free(&argv);
@@ -201,32 +205,24 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 /* A profile explains figures and makes none: without it the run is as good. */
 static void keep_profile(const struct run_plan *p, const struct job *j)
 {
-	char *raw = xasprintf("%s/profile.raw", j->guest.dir);
-	char *tsv = xasprintf("%s/profile.tsv", j->guest.dir);
+	const struct place *boot = &j->guest.place;
 	char *map = xasprintf("%s/System.map", p->kernels[j->boot->kernel].dir);
 	int ret;
 
-	if (file_exists(raw)) {
-		ret = symbols_resolve(raw, map, tsv);
+	if (place_has(boot, "profile.raw")) {
+		ret = symbols_resolve(boot, "profile.raw", map, "profile.tsv");
 		if (ret)
-			note("boot %s: no profile by function: %s", j->boot->id, strerror(-ret));
-		unlink(raw);
+			note("boot %s: no profile by function: %s", j->boot->id, place_error(ret));
+		place_remove(boot, "profile.raw");
 	}
-	free(raw);
-	free(tsv);
 	free(map);
 }
 
 /* Before outcome.json: that stands for the boot's folder being whole. */
 static void keep_files(const struct job *j)
 {
-	char *raw = xasprintf("%s/files.raw", j->guest.dir);
-	char *share = xasprintf("%s/share", j->guest.dir);
-
-	keep_take(raw, j->guest.dir);
-	remove_tree(share);
-	free(raw);
-	free(share);
+	keep_take(&j->guest.place, "files.raw");
+	place_remove(&j->guest.place, "share");
 }
 
 static int job_end(struct run_plan *p, struct job *j)
@@ -256,7 +252,7 @@ static int job_end(struct run_plan *p, struct job *j)
 		ret = run_boot_done(p, j->boot, g);
 		if (ret)
 			err("cannot write the outcome of boot %s: %s; continue with --run %s",
-			    j->boot->id, strerror(-ret), p->name);
+			    j->boot->id, place_error(ret), p->name);
 		else
 			j->boot->done = true;
 	}
@@ -395,7 +391,7 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 	g.exit_done = arch_find(k->arch)->exit_done;
 	g.silence = probe.needs.silence;
 	g.limit = probe.needs.limit;
-	if (disks.initrd) {
+	if (disks.initrd && !place_open(&g.place, dir)) {
 		spec_argv(&p, k, &g, &disks, &b, &argv);
 		if (!guest_start(&g, &argv)) {
 			while (!guest_poll(&g))

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "host/base/files.h"
+#include "host/base/text.h"
 
 /* A guest that floods its console or its records is stopped here. */
 #define FILE_LIMIT (256ul << 20)
@@ -31,18 +31,18 @@ const char *outcome_name(enum outcome o)
 		[OUTCOME_INIT_FAILED] = "init-failed",
 		[OUTCOME_QEMU_DIED] = "qemu-died",
 		[OUTCOME_EMULATOR] = "emulator",
+		[OUTCOME_HOST] = "host",
 		[OUTCOME_INTERRUPTED] = "interrupted",
 	};
 
 	return names[o];
 }
 
-static void child(const struct guest *g, const struct strlist *argv, pid_t parent)
+static void child(const struct strlist *argv, int log, pid_t parent)
 {
 	struct rlimit limit = { FILE_LIMIT, FILE_LIMIT };
 	char **args = xcalloc(argv->n + 1, sizeof(*args));
 	int null = open("/dev/null", O_RDONLY);
-	int log = open(g->qemu_log_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 
 	memcpy(args, argv->v, argv->n * sizeof(*args));
 	/* Ctrl-C is for the runner, which then ends its guests in order. */
@@ -52,7 +52,7 @@ static void child(const struct guest *g, const struct strlist *argv, pid_t paren
 		_exit(125);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	if (null < 0 || log < 0)
+	if (null < 0)
 		_exit(126);
 	dup2(null, 0);
 	dup2(log, 1);
@@ -66,12 +66,20 @@ static void child(const struct guest *g, const struct strlist *argv, pid_t paren
 int guest_start(struct guest *g, const struct strlist *argv)
 {
 	pid_t parent = getpid();
+	int log;
 
-	/* Nothing of an earlier try may be taken for this one's. */
-	unlink(g->console_path);
-	g->records_fd = open(g->records_path, O_RDONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* QEMU opens them by their paths, where there is an empty file of ours then. */
+	g->records_fd = place_create(&g->place, "records");
 	if (g->records_fd < 0)
-		return -errno;
+		return g->records_fd;
+	log = place_create(&g->place, "console.log");
+	if (log >= 0)
+		close(log);
+	log = log < 0 ? log : place_create(&g->place, "qemu.log");
+	if (log < 0) {
+		close(g->records_fd);
+		return log;
+	}
 	records_init(&g->rec);
 	g->started = now_seconds();
 	g->last_sign = g->started;
@@ -79,13 +87,13 @@ int guest_start(struct guest *g, const struct strlist *argv)
 	g->console_size = 0;
 	fflush(NULL);
 	g->pid = fork();
-	if (g->pid < 0) {
-		close(g->records_fd);
-		return -errno;
-	}
 	if (!g->pid)
-		child(g, argv, parent);
-	return 0;
+		child(argv, log, parent);
+	close(log);
+	if (g->pid > 0)
+		return 0;
+	close(g->records_fd);
+	return -EAGAIN;
 }
 
 void guest_stop(struct guest *g, enum outcome why, const char *detail)
@@ -100,7 +108,7 @@ void guest_stop(struct guest *g, enum outcome why, const char *detail)
 
 static void read_records(struct guest *g)
 {
-	char buf[16384];
+	char buf[16384], text[128];
 	ssize_t n;
 
 	while ((n = read(g->records_fd, buf, sizeof(buf))) > 0) {
@@ -110,13 +118,17 @@ static void read_records(struct guest *g)
 		if (!*g->rec.error && records_feed(&g->rec, buf, n))
 			guest_stop(g, OUTCOME_GARBLED, g->rec.error);
 	}
+	if (n < 0 && errno != EINTR && errno != EAGAIN) {
+		snprintf(text, sizeof(text), "its records cannot be read: %s", strerror(errno));
+		guest_stop(g, OUTCOME_HOST, text);
+	}
 }
 
 static void watch_console(struct guest *g)
 {
 	struct stat st;
 
-	if (stat(g->console_path, &st) || st.st_size == g->console_size)
+	if (place_stat(&g->place, "console.log", &st) || st.st_size == g->console_size)
 		return;
 	g->console_size = st.st_size;
 	g->last_sign = now_seconds();
@@ -125,7 +137,7 @@ static void watch_console(struct guest *g)
 /* The first line in the console that has the text, printable and cut to fit. */
 static bool console_line(const struct guest *g, const char *text, char *out, size_t len)
 {
-	char *log = read_file(g->console_path, NULL), *s;
+	char *log = place_read(&g->place, "console.log", PLACE_MAX, NULL), *s;
 	size_t n = 0;
 
 	s = log ? strstr(log, text) : NULL;
@@ -139,10 +151,11 @@ static bool console_line(const struct guest *g, const char *text, char *out, siz
 
 static void first_log_line(const struct guest *g, char *out, size_t len)
 {
-	char *log = read_file(g->qemu_log_path, NULL);
+	char *log = place_read(&g->place, "qemu.log", PLACE_MAX, NULL);
 
 	if (log && *log)
 		snprintf(out, len, "%.*s", (int)strcspn(log, "\n"), log);
+	text_make_plain(out);
 	free(log);
 }
 
@@ -163,7 +176,7 @@ bool console_stale_int3(const char *log)
 
 static bool is_emulators_fault(const struct guest *g)
 {
-	char *log = read_file(g->console_path, NULL);
+	char *log = place_read(&g->place, "console.log", PLACE_MAX, NULL);
 	bool yes = log && console_stale_int3(log);
 
 	free(log);
@@ -214,14 +227,37 @@ static void judge(struct guest *g)
 	}
 }
 
+/* Is it stopped, or traced, by somebody here? Then its silence is not the guest's. */
+static bool is_frozen(const struct guest *g)
+{
+	char path[64], text[512] = "", *state;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", g->pid);
+	f = fopen(path, "re");
+	if (f) {
+		text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+		fclose(f);
+	}
+	/* "PID (NAME) STATE": the name may have anything in it. */
+	state = strrchr(text, ')');
+	return state && state[1] == ' ' && (state[2] == 'T' || state[2] == 't');
+}
+
 static void check_limits(struct guest *g)
 {
+	bool late;
 	double now = now_seconds();
 	char text[128];
 
 	if (interrupted) {
 		guest_stop(g, OUTCOME_INTERRUPTED, "by the user");
-	} else if (now - g->started > g->limit) {
+		return;
+	}
+	late = now - g->started > g->limit;
+	if ((late || now - g->last_sign > g->silence) && is_frozen(g)) {
+		guest_stop(g, OUTCOME_HOST, "QEMU was stopped (SIGSTOP, a debugger), not the guest");
+	} else if (late) {
 		snprintf(text, sizeof(text), "still running after %.0f s (--timeout)", g->limit);
 		guest_stop(g, OUTCOME_TIMEOUT, text);
 	} else if (now - g->last_sign > g->silence) {
@@ -256,6 +292,6 @@ void guest_free(struct guest *g)
 	free(g->dir);
 	free(g->console_path);
 	free(g->records_path);
-	free(g->qemu_log_path);
+	place_close(&g->place);
 	*g = (struct guest){ .records_fd = -1 };
 }

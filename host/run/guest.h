@@ -6,6 +6,7 @@
 #ifndef PINLAB_HOST_RUN_GUEST_H
 #define PINLAB_HOST_RUN_GUEST_H
 
+#include "host/base/place.h"
 #include "host/run/machine.h"
 #include "host/run/records.h"
 
@@ -20,6 +21,7 @@ enum outcome {
 	OUTCOME_INIT_FAILED,	/* the kernel came up, the guest program did not */
 	OUTCOME_QEMU_DIED,	/* QEMU itself ended: a signal, a bad argument */
 	OUTCOME_EMULATOR,	/* the kernel went down by a fault of QEMU's, see guest.c */
+	OUTCOME_HOST,		/* the host stopped it, or could not read what came */
 	OUTCOME_INTERRUPTED,	/* by the user */
 };
 
@@ -28,7 +30,8 @@ const char *outcome_name(enum outcome o);
 
 struct guest {
 	char *dir;			/* boots/<id>, with everything below */
-	char *console_path, *records_path, *qemu_log_path;
+	struct place place;		/* the same folder */
+	char *console_path, *records_path;
 	int exit_done;			/* QEMU's status for "done" */
 	double silence, limit;		/* seconds */
 	/* While it runs. */
@@ -46,7 +49,7 @@ struct guest {
 };
 
 /*
- * Start argv (not NULL terminated) with its files in g->dir, which exists.
+ * Start argv (not NULL terminated) with its files in g->place, which exists.
  * The child does not outlive the runner, however the runner ends. 0 or -errno.
  */
 int guest_start(struct guest *g, const struct strlist *argv);

@@ -5,9 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "host/base/files.h"
 #include "host/base/util.h"
 #include "include/wire.h"
 
@@ -26,7 +24,7 @@ static bool good_name(const char *s, size_t len)
 }
 
 /* One file at `at`: how many bytes it and its head take, 0 if it is none. */
-static size_t take_one(const char *at, size_t left, const char *dir)
+static size_t take_one(const char *at, size_t left, const struct place *boot)
 {
 	const char *name = at + strlen(WIRE_FILE), *size, *data;
 	const char *line = memchr(at, '\n', left);
@@ -43,32 +41,31 @@ static size_t take_one(const char *at, size_t left, const char *dir)
 	data = line + 1;
 	if (end != line || bytes > left - (data - at))
 		return 0;
-	path = xasprintf("%s/%.*s", dir, (int)(size - name), name);
-	ret = write_file(path, data, bytes);
+	path = xasprintf("files/%.*s", (int)(size - name), name);
+	ret = place_write(boot, path, data, bytes);
 	if (ret)
-		err("keeping %s: %s", path, strerror(-ret));
+		err("keeping %s/%s: %s", boot->path, path, place_error(ret));
 	free(path);
 	return ret ? 0 : data - at + bytes;
 }
 
-int keep_take(const char *stream, const char *dir)
+int keep_take(const struct place *boot, const char *stream)
 {
-	char *files = xasprintf("%s/files", dir), *text;
+	char *text;
 	size_t len = 0, at = 0, used;
 	int n = 0;
 
-	text = read_file(stream, &len);
-	if (text && len && !make_dirs(files)) {
-		while (at < len && n < FILES_MAX && (used = take_one(text + at, len - at, files))) {
+	text = place_read(boot, stream, PLACE_MAX, &len);
+	if (text && len && !place_dirs(boot, "files")) {
+		while (at < len && n < FILES_MAX && (used = take_one(text + at, len - at, boot))) {
 			at += used;
 			n++;
 		}
 		if (at < len)
-			note("%s: %zu bytes behind the first %d files are none", stream, len - at,
-			     n);
+			note("%s/%s: %zu bytes behind the first %d files are none", boot->path,
+			     stream, len - at, n);
 	}
-	unlink(stream);
+	place_remove(boot, stream);
 	free(text);
-	free(files);
 	return n;
 }

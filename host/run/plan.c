@@ -11,6 +11,8 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/run/folder.h"
+#include "host/run/plan_file.h"
 
 char *run_path(const char *name)
 {
@@ -191,15 +193,6 @@ static json_t *plan_json(const struct run_plan *p)
 	return j;
 }
 
-static int write_json(const char *path, json_t *j)
-{
-	char *text = json_dumps(j, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	int ret = text ? write_file(path, text, strlen(text)) : -ENOMEM;
-
-	free(text);
-	return ret;
-}
-
 /* What must be the same for a run to be continued: all that a figure depends on. */
 static const char *const identity[] = {
 	"verb", "engine", "seed", "guest_sha256", "image_ext2_sha256", "qemu", "kernels", "boots",
@@ -214,20 +207,15 @@ static bool check_key(const struct run_plan *p, const char *key, json_t *mine, j
 	return false;
 }
 
-static int check_same(const struct run_plan *p, const char *path, json_t *mine)
+static int check_same(const struct run_plan *p, json_t *mine)
 {
-	json_t *theirs, *own = json_object(), *value;
+	json_t *theirs = plan_load(&p->place), *own, *value;
 	bool same = true;
-	json_error_t e;
 	const char *key;
 
-	theirs = json_load_file(path, 0, &e);
-	if (!theirs) {
-		err("%s: line %d: %s; remove the folder or take another --run name", path, e.line,
-		    e.text);
-		json_decref(own);
+	if (!theirs)
 		return PINLAB_USAGE;
-	}
+	own = json_object();
 	/* The verb first: another one's keys are others. */
 	p->kind->describe(p, own);
 	same = check_key(p, identity[0], mine, theirs);
@@ -243,27 +231,25 @@ static int check_same(const struct run_plan *p, const char *path, json_t *mine)
 static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 {
 	const struct kernel *k = &p->kernels[b->kernel];
-	char *dir = xasprintf("%s/boots/%s", p->dir, b->id);
-	char *series = xasprintf("%s/series", dir);
+	char *series = xasprintf("boots/%s/series", b->id);
 	char *from = xasprintf("%s/config", k->dir ? k->dir : "");
-	char *to = xasprintf("%s/config", dir);
+	char *to = xasprintf("boots/%s/config", b->id);
 	char *patches = xasprintf("%s/series", k->dir ? k->dir : "");
 	struct strlist list = { 0 };
-	int ret = make_dirs(series);
+	int ret = place_dirs(&p->place, series);
 
 	if (!ret && file_exists(from))
-		ret = copy_file(from, to);
+		ret = place_copy(&p->place, from, to);
 	list_dir(patches, &list);
 	for (size_t i = 0; i < list.n && !ret; i++) {
 		char *a = xasprintf("%s/%s", patches, list.v[i]);
 		char *z = xasprintf("%s/%s", series, list.v[i]);
 
-		ret = copy_file(a, z);
+		ret = place_copy(&p->place, a, z);
 		free(a);
 		free(z);
 	}
 	strlist_free(&list);
-	free(dir);
 	free(series);
 	free(from);
 	free(to);
@@ -273,47 +259,58 @@ static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 
 static bool boot_is_done(const struct run_plan *p, const struct run_boot *b)
 {
-	char *path = xasprintf("%s/boots/%s/outcome.json", p->dir, b->id);
-	json_t *j = json_load_file(path, 0, NULL);
+	char *path = xasprintf("boots/%s/outcome.json", b->id);
+	json_error_t e;
+	json_t *j = place_json(&p->place, path, &e);
 	const char *o = json_string_value(json_object_get(j, "outcome"));
-	/* Interrupted is our own doing: such a boot has told nothing yet. */
-	bool done = o && strcmp(o, "interrupted");
+	/* What was the host's doing, ours too, has told nothing of the kernel. */
+	bool done = o && !run_was_host(o);
 
+	if (o && !done && strcmp(o, "interrupted"))
+		note("boot %s is made again: its outcome was %s, which is the host's and not the kernel's",
+		     b->id, o);
 	json_decref(j);
 	free(path);
 	return done;
 }
 
-static int start_new(struct run_plan *p, const char *path, json_t *j)
+static int start_new(struct run_plan *p, json_t *j)
 {
-	int ret = make_dirs(p->dir);
+	char *wrong = plan_wrong(j);
+	int ret = 0;
 
+	if (wrong) {
+		err("the run %s cannot be written down: plan.json: %s", p->name, wrong);
+		free(wrong);
+		return PINLAB_USAGE;
+	}
 	for (size_t i = 0; i < p->n_boots && !ret; i++)
 		ret = make_boot_dir(p, &p->boots[i]);
 	if (!ret)
-		ret = write_json(path, j);
+		ret = place_put_json(&p->place, PLAN_FILE, j, JSON_INDENT(1));
 	if (!ret)
 		return PINLAB_OK;
 	err("cannot write the run folder %s: %s; make room and start again", p->dir,
-	    strerror(-ret));
+	    place_error(ret));
 	return PINLAB_BROKE;
 }
 
 int run_open(struct run_plan *p)
 {
-	char *path = xasprintf("%s/plan.json", p->dir);
 	json_t *j = plan_json(p);
 	size_t done = 0;
 	int ret = PINLAB_INTERRUPTED;
 
 	/* What was asked of programs on the way may be missing then. */
-	if (interrupted)
+	if (!interrupted)
+		ret = run_hold(p->dir, p->name, &p->place, &p->lock);
+	if (ret)
 		goto out;
-	if (!file_exists(path)) {
-		ret = start_new(p, path, j);
+	if (!place_has(&p->place, PLAN_FILE)) {
+		ret = start_new(p, j);
 		goto out;
 	}
-	ret = check_same(p, path, j);
+	ret = check_same(p, j);
 	for (size_t i = 0; i < p->n_boots && !ret; i++) {
 		p->boots[i].done = boot_is_done(p, &p->boots[i]);
 		done += p->boots[i].done;
@@ -323,18 +320,17 @@ int run_open(struct run_plan *p)
 		     p->n_boots);
 out:
 	json_decref(j);
-	free(path);
 	return ret;
 }
 
 int run_boot_done(const struct run_plan *p, const struct run_boot *b, const struct guest *g)
 {
-	char *path = xasprintf("%s/boots/%s/outcome.json", p->dir, b->id);
+	char *path = xasprintf("boots/%s/outcome.json", b->id);
 	json_t *j = json_pack("{s:s, s:s, s:f, s:f, s:i, s:I}",
 			      "outcome", outcome_name(g->outcome), "detail", g->detail,
 			      "seconds", g->seconds, "first_record_seconds", g->first_record,
 			      "qemu_exit", g->status, "records", (json_int_t)g->rec.line);
-	int ret = j ? write_json(path, j) : -ENOMEM;
+	int ret = j ? place_put_json(&p->place, path, j, JSON_INDENT(1)) : -ENOMEM;
 
 	json_decref(j);
 	free(path);
@@ -351,6 +347,10 @@ void run_plan_free(struct run_plan *p)
 	free(p->boots);
 	free(p->rows);
 	free(p->words);
+	if (p->lock > 0)
+		place_unlock(&p->place, p->lock);
+	if (p->place.path)
+		place_close(&p->place);
 	free(p->dir);
 	free(p->name);
 }

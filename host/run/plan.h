@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "host/base/place.h"
 #include "host/run/guest.h"
 #include "host/kernel/kernel.h"
 #include "host/run/kind.h"
@@ -29,6 +30,8 @@ struct run_boot {
 
 struct run_plan {
 	char *dir, *name;
+	struct place place;	/* dir, from run_open() on */
+	int lock;		/* on it; 0: not yet */
 	const char *verb;	/* its name */
 	const struct run_kind *kind;
 	void *own;		/* the kind's */

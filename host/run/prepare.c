@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/run/prepare.h"
+#include "host/run/folder.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -203,14 +204,6 @@ int kernels_prepare(struct run_plan *p, struct options *o)
 
 void report_show(const struct run_plan *p)
 {
-	char *path = xasprintf("%s/report.txt", p->dir);
-	char *text = read_file(path, NULL), *details = text ? strstr(text, "\nDetails") : NULL;
-
-	if (details)
-		details[1] = '\0';
-	if (text)
-		fputs(text, stdout);
-	printf("report: %s\n", path);
-	free(text);
-	free(path);
+	run_print_file(p->dir, "report.txt", "Details");
+	printf("report: %s/report.txt\n", p->dir);
 }

@@ -483,23 +483,19 @@ int records_feed(struct records *r, const char *data, size_t n)
 	return *r->error ? -EBADMSG : 0;
 }
 
-int records_parse_file(const char *path, struct records *r)
+int records_parse_fd(int fd, struct records *r)
 {
 	char buf[65536];
-	int fd, ret = 0;
+	int ret = 0;
 	ssize_t n;
 
 	records_init(r);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
 	while (!ret && (n = read(fd, buf, sizeof(buf))) != 0) {
 		if (n > 0)
 			ret = records_feed(r, buf, n);
 		else if (errno != EINTR)
 			ret = -errno;
 	}
-	close(fd);
 	if (!ret && r->end && r->fill)
 		ret = bad(r, "something after the end record");
 	return ret;

@@ -125,7 +125,7 @@ int records_feed(struct records *r, const char *data, size_t n);
  * lacks its `end` is not an error here: see r->end. The caller frees r in
  * every case.
  */
-int records_parse_file(const char *path, struct records *r);
+int records_parse_fd(int fd, struct records *r);
 
 /* PASS, SKIP, ... */
 const char *verdict_name(enum verdict v);

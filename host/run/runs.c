@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/run/folder.h"
+#include "host/run/plan_file.h"
 
 static bool is_run(const char *dir)
 {
-	char *plan = xasprintf("%s/plan.json", dir);
-	bool yes = file_exists(plan);
+	struct place p;
+	bool yes = !place_open(&p, dir) && place_has(&p, PLAN_FILE);
 
-	free(plan);
+	place_close(&p);
 	return yes;
 }
 
@@ -57,6 +59,8 @@ char *runs_find(const char *name)
 	struct strlist names = { 0 };
 	char *dir, *near;
 
+	if (run_check_name(name))
+		return NULL;
 	if (strchr(name, '/') && is_run(name))
 		return xstrdup(name);
 	dir = below_results(name);
@@ -74,13 +78,11 @@ char *runs_find(const char *name)
 
 static char *started(const char *dir)
 {
-	char *path = xasprintf("%s/plan.json", dir);
-	json_t *plan = json_load_file(path, 0, NULL);
+	json_t *plan = plan_peek(dir);
 	const char *s = json_string_value(json_object_get(plan, "started"));
 	char *copy = xstrdup(s ? s : "");
 
 	json_decref(plan);
-	free(path);
 	return copy;
 }
 

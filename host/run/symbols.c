@@ -130,19 +130,21 @@ static void convert(FILE *in, FILE *out, struct map *m)
 		put_window(out, m, now);
 }
 
-int symbols_resolve(const char *raw, const char *system_map, const char *tsv)
+int symbols_resolve(const struct place *boot, const char *raw, const char *system_map,
+		    const char *tsv)
 {
 	struct map m;
 	FILE *in, *out;
 	char *text = NULL;
 	size_t len = 0;
-	int ret = load_map(&m, system_map);
+	int ret = load_map(&m, system_map), fd;
 
 	if (ret)
 		goto out;
-	in = fopen(raw, "re");
+	fd = place_fd(boot, raw);
+	in = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!in) {
-		ret = -errno;
+		ret = fd < 0 ? fd : -errno;
 		goto out;
 	}
 	out = open_memstream(&text, &len);
@@ -154,7 +156,7 @@ int symbols_resolve(const char *raw, const char *system_map, const char *tsv)
 	if (out && fclose(out))
 		ret = -errno;
 	if (!ret)
-		ret = write_file(tsv, text, len);
+		ret = place_write(boot, tsv, text, len);
 	free(text);
 out:
 	free(m.text);

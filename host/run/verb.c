@@ -9,6 +9,7 @@
 #include "host/kernel/kconfig.h"
 #include "host/run/boots.h"
 #include "host/run/plan.h"
+#include "host/run/plan_file.h"
 #include "host/run/prepare.h"
 
 /* Set by the linker around what PINLAB_VERB() leaves. */
@@ -45,13 +46,11 @@ const struct verb *verb_find(const char *name)
 
 const struct verb *verb_of_run(const char *dir)
 {
-	char *path = xasprintf("%s/plan.json", dir);
-	json_t *plan = json_load_file(path, 0, NULL);
+	json_t *plan = plan_peek(dir);
 	const char *name = json_string_value(json_object_get(plan, "verb"));
 	const struct verb *v = name ? verb_find(name) : NULL;
 
 	json_decref(plan);
-	free(path);
 	return v && v->derive ? v : NULL;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
+#include "host/run/plan_file.h"
 #include "host/torture/torture.h"
 
 bool torture_is_bug(const char *kernel)
@@ -26,13 +26,7 @@ size_t torture_count(const struct run *run, bool bugs)
 
 bool torture_is_run(const char *dir)
 {
-	char *path = xasprintf("%s/plan.json", dir);
-	json_t *plan = json_load_file(path, 0, NULL);
-	bool yes = !strcmp(json_text(plan, "verb"), "torture");
-
-	json_decref(plan);
-	free(path);
-	return yes;
+	return plan_is_of(dir, "torture");
 }
 
 /* The kernel's own words for a crash come before "Kernel panic", which says little. */
@@ -55,7 +49,7 @@ static const char *crash_line(const char *console)
 /* That line, printable, and the time that stands before it: "[   12.345678] ". */
 static bool read_crash(const struct boot *b, char *text, size_t len, double *uptime)
 {
-	char *path = xasprintf("%s/console.log", b->dir), *log = read_file(path, NULL);
+	char *log = place_read(&b->place, "console.log", PLACE_MAX, NULL);
 	const char *at = log ? crash_line(log) : NULL, *line = at;
 	size_t n = 0;
 
@@ -68,7 +62,6 @@ static bool read_crash(const struct boot *b, char *text, size_t len, double *upt
 		text[n++] = isprint((unsigned char)*at) ? *at : '?';
 	text[n] = '\0';
 	free(log);
-	free(path);
 	return n > 0;
 }
 

@@ -269,18 +269,20 @@ static void test_file(void **state)
 	for (size_t i = 0; whole[i]; i++)
 		stream_add(&st, whole[i]);
 	/* Cut in the middle of its last line: no error, and no end. */
-	assert_int_equal(write_file(path, st.s, st.n - 3), 0);
-	assert_int_equal(records_parse_file(path, &r), 0);
+	assert_int_equal(write(fd, st.s, st.n - 3), st.n - 3);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(records_parse_fd(fd, &r), 0);
 	assert_false(r.end);
 	records_free(&r);
-	st.s[st.n++] = '9';
-	assert_int_equal(write_file(path, st.s, st.n), 0);
-	assert_int_equal(records_parse_file(path, &r), -EBADMSG);
+	assert_int_equal(write(fd, st.s + st.n - 3, 3), 3);
+	assert_int_equal(write(fd, "9", 1), 1);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(records_parse_fd(fd, &r), -EBADMSG);
 	assert_non_null(strstr(r.error, "after the end"));
 	records_free(&r);
 	close(fd);
 	unlink(path);
-	assert_int_equal(records_parse_file(path, &r), -ENOENT);
+	assert_int_equal(records_parse_fd(fd, &r), -EBADF);
 	records_free(&r);
 	stream_free(&st);
 }

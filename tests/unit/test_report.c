@@ -291,7 +291,7 @@ static void test_no_run(void **state)
 static void test_hostile_plan(void **state)
 {
 	char *dir = fresh("run-icount"), *text;
-	char *cpu = xasprintf("%0400d\\u00e4\\t\\u0007 %%s%%n", 7);
+	char *cpu = xasprintf("%0400d\\u00e4 %%s%%n", 7), *said;
 
 	(void)state;
 	edit(dir, "plan.json", "AMD EPYC 7B13", cpu);
@@ -301,6 +301,11 @@ static void test_hostile_plan(void **state)
 	check_mail(text);
 	assert_non_null(strstr(text, "'it'\\''s %s' 'two words'"));
 	free(text);
+	/* What a terminal or a file of lines takes for more than text is in no plan. */
+	edit(dir, "plan.json", "%s%n", "%s%n\\t");
+	assert_int_equal(derive(dir, &said), PINLAB_BROKE);
+	assert_non_null(strstr(said, "a control character in its `cpu`"));
+	free(said);
 	free(cpu);
 	free(dir);
 }
