@@ -4,15 +4,23 @@
 # their options as variables: KERNELS= BENCH= SCENARIOS= DURATION= PATHS= MODE= ENGINE= RUN=
 # SERIES= BASE= SEED=
 
-VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+comma := ,
+VERSION := $(shell scripts/version)
 CC ?= gcc
 WARN := -Wall -Wextra -Wno-missing-field-initializers -Werror
 COMMON := -std=gnu11 -D_GNU_SOURCE -O2 $(WARN)
+# SAN=1: the host's program and its unit tests notice bad memory and undefined behaviour.
+HOST := build$(if $(SAN),/san)
+HOST_FLAGS := $(COMMON) $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=address$(comma)undefined)
+# V=1 shows whole commands; else a line a file, and none under make -s.
+Q := $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-4s %s\n' $(1) $(2))
 HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 
 HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c))
 HOST_SRC := $(filter-out host/plugin/%,$(HOST_SRC))
-HOST_OBJ := $(HOST_SRC:%.c=build/%.o)
+HOST_OBJ := $(HOST_SRC:%.c=$(HOST)/%.o)
 # One file a benchmark, scenario or path, in folders as deep as one likes: this
 # list is the list of them.
 LEAVES := $(foreach d,bench torture paths tests/guest,$(sort $(shell find $(d) -name '*.c')))
@@ -24,11 +32,18 @@ OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)'
 BENCH_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') $(if $(BENCH),--bench '$(BENCH)') \
 	$(if $(ENGINE),--engine '$(ENGINE)') $(if $(SEED),--seed '$(SEED)')
 
-TESTS := $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/test_*.c)) \
-	$(patsubst tests/%.c,build/tests/%,$(wildcard tests/e2e_*.c))
+# T=PATTERN takes a part of them, by name: T=stats, T='e2e_*'.
+T := *
+TESTS := $(patsubst tests/unit/%.c,$(HOST)/tests/%,$(sort $(wildcard $(T:%=tests/unit/%.c) \
+	$(T:%=tests/unit/test_%.c)))) $(patsubst tests/%.c,$(HOST)/tests/%,$(sort $(wildcard \
+	$(T:%=tests/%.c) $(T:%=tests/e2e_%.c))))
+UNIT := $(filter $(HOST)/tests/test_%,$(TESTS))
+CHECKS := $(sort $(wildcard $(T:%=tests/check-%)) $(filter tests/check-%,$(wildcard $(T:%=tests/%))))
+# Those that need no kernel.
+QUICK := $(filter tests/check-layout tests/check-readme tests/check-style,$(CHECKS))
 # What end-to-end tests link with; others with all of ./pinlab but its main().
-BASE_OBJ := $(filter build/host/base/%.o,$(HOST_OBJ))
-TEST_OBJ := $(filter-out build/host/main.o,$(HOST_OBJ))
+BASE_OBJ := $(filter $(HOST)/host/base/%.o,$(HOST_OBJ))
+TEST_OBJ := $(filter-out $(HOST)/host/main.o,$(HOST_OBJ))
 
 TORTURE_OPTIONS := $(OPTIONS) $(if $(RUN),--run '$(RUN)') \
 	$(if $(SCENARIOS),--scenarios '$(SCENARIOS)') $(if $(DURATION),--duration '$(DURATION)') \
@@ -74,41 +89,47 @@ doctor: pinlab
 kernel: pinlab
 	@./pinlab kernel $(OPTIONS)
 
-#: make test      the suite's own tests
+#: make test      the suite's own tests               (T=PATTERN: some of them)
 test: packages-run pinlab packages-test $(TESTS)
-	@tests/run
+	@tests/run $(TESTS) $(CHECKS)
+
+#: make check     linters and unit tests: no kernel, no guest    (SAN=1: ASan, UBSan)
+check: packages-test pinlab $(UNIT)
+	@tests/run $(UNIT) $(QUICK)
 
 #: make clean     what make built here; caches and results stay
 clean:
 	rm -rf build pinlab
 
-pinlab: packages-build build/pinlab build/guest/pinlab-guest build/guest/disk.ext2 \
+pinlab: packages-build $(HOST)/pinlab build/guest/pinlab-guest build/guest/disk.ext2 \
 	build/insnprof.so
-	@ln -sf build/pinlab pinlab
+	@ln -sf $(HOST)/pinlab pinlab
 
 packages-build packages-run packages-test: packages-%:
 	@scripts/packages $*
 
-build/pinlab: $(HOST_OBJ) build/objects
-	@$(CC) -o $@ $(HOST_OBJ) $(HOST_LIBS)
+$(HOST)/pinlab: $(HOST_OBJ) $(HOST)/objects
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_FLAGS) -o $@ $(HOST_OBJ) $(HOST_LIBS)
 
 # What the programs are linked of: without a file that is gone they are linked again.
-build/objects: objects = $(HOST_OBJ)
+$(HOST)/objects: objects = $(HOST_OBJ)
 build/guest/objects: objects = $(GUEST_OBJ)
-build/objects build/guest/objects: FORCE
+$(HOST)/objects build/guest/objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(objects)' | cmp -s - $@ || echo '$(objects)' > $@
 
 # The version is in one object, so that a commit recompiles nothing else.
-build/version: FORCE
-	@mkdir -p build
+$(HOST)/version: FORCE
+	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
 
-build/host/main.o build/host/run/plan.o build/host/nightly/open.o: build/version
+$(addprefix $(HOST)/host/,main.o run/plan.o nightly/open.o): $(HOST)/version
 
-build/host/%.o: host/%.c | packages-build
+$(HOST)/host/%.o: host/%.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -MP -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -DPINLAB_VERSION='"$(VERSION)"' -c -o $@ $<
 
 # A leaf's name is its path without its first folder; the suite's own tests are
 # test/..., and hidden.
@@ -121,27 +142,33 @@ leaf_flags = $(if $(filter guest/%,$(1)),,-DPINLAB_NAME='"$(call leaf_name,$(1))
 # In one step, because a run that goes on meanwhile takes it as it is.
 build/guest/%.o: %.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -MP -I. $(call leaf_flags,$*) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(COMMON) -MMD -MP -I. $(call leaf_flags,$*) -c -o $@ $<
 
 build/guest/pinlab-guest: $(GUEST_OBJ) build/guest/objects
-	@$(CC) -static -Wl,--build-id=none -o $@.new $(GUEST_OBJ) -luring -lpthread
+	$(call say,LD,$@)
+	$(Q)$(CC) -static -Wl,--build-id=none -o $@.new $(GUEST_OBJ) -luring -lpthread
 	@mv $@.new $@
 
 build/guest/disk.ext2: scripts/mkdisk
 	@mkdir -p $(@D)
-	@scripts/mkdisk $@
+	$(call say,GEN,$@)
+	$(Q)scripts/mkdisk $@ > /dev/null
 
-build/tests/%: tests/unit/%.c $(TEST_OBJ) | packages-test
+$(HOST)/tests/%: tests/unit/%.c $(TEST_OBJ) $(HOST)/objects | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -MP -I. -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(TEST_OBJ) -lcmocka $(HOST_LIBS)
 
-build/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) | packages-test
+$(HOST)/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) $(HOST)/objects | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
 build/insnprof.so: host/plugin/insnprof.c | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(COMMON) -shared -fPIC -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(COMMON) -shared -fPIC -o $@ $<
 
 -include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
 
@@ -149,4 +176,4 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: all help bench torture paths nightly report doctor kernel test clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE

@@ -40,8 +40,9 @@ const char *repo_dir(void)
 		dir[n] = '\0';
 		slash = strrchr(dir, '/');
 		*(slash == dir ? slash + 1 : slash) = '\0';
-		/* The programs themselves lie in build/ and build/tests/. */
+		/* The programs lie in build/ and build/tests/, those of SAN=1 in build/san/. */
 		drop_last(dir, "/tests");
+		drop_last(dir, "/san");
 		drop_last(dir, "/build");
 	}
 	return dir;
