@@ -103,7 +103,8 @@ static const struct option_def {
 		.help = "native: load this pinlab.ko here, for the rows that need it",
 	}, {
 		"source", NULL, OPTION_FLAG, AT(source),
-		.help = "build nothing: fetch the source of each kernel's base, and print the folder with it, whole and without any series",
+		.help = "build nothing: fetch the source of each kernel's base, and print the "
+			"folder with it, whole and without any series",
 	}, {
 		"on-the-running-kernel", NULL, OPTION_FLAG, AT(host_kernel),
 		.help = "with --engine native: the kernel of this very machine, which may crash",
@@ -277,7 +278,7 @@ int options_parse(struct options *o, const char *verb, const struct takes *takes
 		if (c == -1)
 			break;
 		if (c == '?')
-			/* Behind arguments that getopt has moved, the option is what it read last. */
+			/* Behind arguments that getopt has moved it is what it read last. */
 			return unknown_option(verb, takes, argv[optind > at ? optind - 1 : at]);
 		d = &defs[(c == ':' ? optopt : c) - 256];
 		/* Nothing, or the next option in its place: what an empty variable leaves. */
@@ -297,6 +298,12 @@ void options_free(struct options *o)
 	strlist_free(&o->args);
 }
 
+static int new_line(int column, FILE *f)
+{
+	fputc('\n', f);
+	return fprintf(f, "%*s", column, "");
+}
+
 /* Words of `text` in lines that begin at `column`, where the first one is already. */
 static void put_wrapped(const char *text, int column, FILE *f)
 {
@@ -305,16 +312,12 @@ static void put_wrapped(const char *text, int column, FILE *f)
 	while (*text) {
 		int len = strcspn(text, " \n");
 
-		if (at > column && at + 1 + len > HELP_WIDTH) {
-			fprintf(f, "\n%*s", column, "");
-			at = column;
-		}
+		if (at > column && at + 1 + len > HELP_WIDTH)
+			at = new_line(column, f);
 		at += fprintf(f, "%s%.*s", at > column ? " " : "", len, text);
 		text += len;
-		if (*text == '\n') {
-			fprintf(f, "\n%*s", column, "");
-			at = column;
-		}
+		if (*text == '\n')
+			at = new_line(column, f);
 		for (; *text == '\n'; text++)
 			;
 		/* Blanks in a row stand: they make columns. */
@@ -343,7 +346,7 @@ void options_help(const struct takes *takes, FILE *f)
 				d->value ? d->value : "") - 4;
 
 		if (n > width)
-			fprintf(f, "\n%*s", width + 6, "");
+			new_line(width + 6, f);
 		else
 			fprintf(f, "%*s", width - n + 2, "");
 		put_wrapped(t->help ? t->help : d->help, width + 6, f);

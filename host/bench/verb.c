@@ -196,7 +196,7 @@ PINLAB_VERB(bench) = {
 		{ "flavor", "Kconfig set of the kernels (default: lean)" },
 		{ NULL }
 	},
-	/* The digits must be the same on every machine: so exact, not the fastest that there is. */
+	/* The same digits on every machine: so exact, not the fastest that there is. */
 	.engine		= "icount",
 	.flavor		= "lean",
 	.run		= run_verb,

@@ -201,7 +201,9 @@ PINLAB_VERB(nightly) = {
 "  ExecStart=make -s nightly BUDGET=5h\n",
 	.options	= (const struct takes[]){
 		{ "budget" },
-		{ "kernels", "BASE, BASE+VARIANT (default: each base that has the series `exclusive`, without and with it)" },
+		{ "kernels",
+		  "BASE, BASE+VARIANT (default: each base that has the series `exclusive`, "
+		  "without and with it)" },
 		{ "flavors", "default: torture,debug; debug gets a quarter of the time" },
 		{ "scenarios" },
 		{ "series" },

@@ -170,8 +170,11 @@ PINLAB_VERB(paths) = {
 		{ "series" },
 		{ "base" },
 		{ "paths" },
-		{ "mode", "content: what happened to the page, found out from the page: nothing crashes, one boot a kernel (default)\n"
-			  "crash: the page is out of the kernel's linear map, as a hypervisor would have it: one boot for each path, which may crash" },
+		{ "mode",
+		  "content: what happened to the page, found out from the page: nothing "
+		  "crashes, one boot a kernel (default)\n"
+		  "crash: the page is out of the kernel's linear map, as a hypervisor would "
+		  "have it: one boot for each path, which may crash" },
 		{ "flavor", "Kconfig set of the kernels (default: full)" },
 		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
 		{ "run" },
@@ -183,8 +186,12 @@ PINLAB_VERB(paths) = {
 	.engine		= "mttcg",
 	.flavor		= "full",
 	.refused	= (const struct refusal[]){
-		{ "native", "this machine would be taken down on purpose: paths run in guests only; take mttcg or kvm" },
-		{ "icount", "devices answer in their own time, which it does not have; take mttcg or kvm" },
+		{ "native",
+		  "this machine would be taken down on purpose: paths run in guests only; "
+		  "take mttcg or kvm" },
+		{ "icount",
+		  "devices answer in their own time, which it does not have; take mttcg or "
+		  "kvm" },
 		{ NULL }
 	},
 	.run		= run_verb,

@@ -285,7 +285,9 @@ PINLAB_VERB(torture) = {
 "  ./pinlab torture --kernels 6.12+exclusive --scenarios 'race/*' --seed 7\n"
 "  ./pinlab torture --kernels busted\n",
 	.options	= (const struct takes[]){
-		{ "kernels", "BASE, BASE+VARIANT (6.12,6.12+exclusive); `busted`: all seeded bugs, which have to be caught, or 6.12+busted:NAME, where NAME may be a glob" },
+		{ "kernels",
+		  "BASE, BASE+VARIANT (6.12,6.12+exclusive); `busted`: all seeded bugs, which "
+		  "have to be caught, or 6.12+busted:NAME, where NAME may be a glob" },
 		{ "series" },
 		{ "base" },
 		{ "scenarios" },
@@ -299,7 +301,9 @@ PINLAB_VERB(torture) = {
 		{ "jobs", "guests at once (default 1)" },
 		{ "timeout" },
 		{ "silence" },
-		{ "on-the-running-kernel", "with --engine native: torture the kernel of this very machine, which may crash" },
+		{ "on-the-running-kernel",
+		  "with --engine native: torture the kernel of this very machine, which may "
+		  "crash" },
 		{ "module", "native: load this pinlab.ko first" },
 		{ NULL }
 	},
