@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "host/base/arch.h"
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/names.h"
@@ -90,7 +91,7 @@ static void check_plugin(void)
 {
 	bool found = false;
 
-	run_program((char *[]){ "qemu-system-x86_64", "-help", NULL }, NULL, NULL, seek_plugin,
+	run_program((char *[]){ (char *)arch_find(NULL)->qemu, "-help", NULL }, NULL, NULL, seek_plugin,
 		    &found);
 	tell(found, USEFUL, "QEMU plugins", found ? "instruction profiles by function" :
 	     "this QEMU was built without; figures have no profile by function");
@@ -255,7 +256,7 @@ static int run(const struct verb *v, struct options *o)
 	check_packages("tools", "tools for torture", USEFUL);
 	check_program("gcc", NEEDED, "does not run; see scripts/packages build");
 	check_program("ld", NEEDED, "does not run; see scripts/packages build");
-	check_program("qemu-system-x86_64", NEEDED, "does not run; see scripts/packages run");
+	check_program(arch_find(NULL)->qemu, NEEDED, "does not run; see scripts/packages run");
 	check_plugin();
 	check_machine();
 	cached = cached_kernel(&k, &n);

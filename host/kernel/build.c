@@ -20,25 +20,7 @@
 /* Links and generated files that each build goes through once more. */
 #define LINK_STEPS 10
 
-static const struct build_arch arches[] = {
-	{ .name = "x86_64", .make = "x86_64", .srcarch = "x86", .cross = "x86_64-linux-gnu-" },
-};
-
-const struct build_arch *build_arch_find(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
-		if (!strcmp(arches[i].name, name))
-			return &arches[i];
-	return NULL;
-}
-
-void build_arch_names(struct strlist *out)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
-		strlist_add(out, arches[i].name);
-}
-
-static const char *cross_prefix(const struct build_arch *a)
+static const char *cross_prefix(const struct arch *a)
 {
 	static struct utsname u;
 
@@ -46,7 +28,7 @@ static const char *cross_prefix(const struct build_arch *a)
 	return strcmp(u.machine, a->name) ? a->cross : "";
 }
 
-char *build_compiler(const struct build_arch *a)
+char *build_compiler(const struct arch *a)
 {
 	char *gcc = xasprintf("%sgcc", cross_prefix(a)), *ld = xasprintf("%sld", cross_prefix(a));
 	char *gcc_is = program_line((char *[]){ gcc, "--version", NULL });

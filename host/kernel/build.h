@@ -12,25 +12,11 @@
 #ifndef PINLAB_HOST_KERNEL_BUILD_H
 #define PINLAB_HOST_KERNEL_BUILD_H
 
+#include "host/base/arch.h"
 #include "host/kernel/source.h"
 
-/*
- * What building depends on the architecture. x86-64 is the only one today;
- * arm64 is one more entry and a lean.arm64.config.
- */
-struct build_arch {
-	const char *name;	/* as in kernel names, and as `uname -m` says it */
-	const char *make;	/* ARCH= */
-	const char *srcarch;	/* the folder below arch/ */
-	const char *cross;	/* CROSS_COMPILE= where the host is another one */
-};
-
-/* NULL if there is none of that name. */
-const struct build_arch *build_arch_find(const char *name);
-void build_arch_names(struct strlist *out);
-
 /* "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ..."; NULL after saying that there is none. */
-char *build_compiler(const struct build_arch *a);
+char *build_compiler(const struct arch *a);
 
 /* Goes into each key: has to change with anything that makes another image of the same input. */
 #define BUILD_RECIPE "1"
@@ -46,7 +32,7 @@ struct batch {
 struct build {
 	struct kernel *k;
 	struct source *s;	/* locked */
-	const struct build_arch *arch;
+	const struct arch *arch;
 	struct batch *batch;	/* NULL: this kernel's progress is shown alone */
 	char *fragments;	/* the flavor's */
 	char *base_key;		/* of the same kernel without its series */

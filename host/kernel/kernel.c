@@ -43,7 +43,7 @@ static int identify(struct build *b)
 
 	if (ret)
 		return ret;
-	b->arch = build_arch_find(k->arch);
+	b->arch = arch_find(k->arch);
 	b->fragments = flavor_text(k->flavor, k->arch, k->branch);
 	set_string(&k->base_version, b->s->version);
 	free(k->compiler);

@@ -236,14 +236,14 @@ static int parse_arch(const char *name, struct kernel *k, const char **rest)
 {
 	const char *slash = strchr(name, '/');
 	struct strlist names = { 0 };
-	const struct build_arch *a;
-	char *arch = slash ? xasprintf("%.*s", (int)(slash - name), name) : xstrdup("x86_64");
+	const struct arch *a;
+	char *arch = slash ? xasprintf("%.*s", (int)(slash - name), name) : NULL;
 
-	a = build_arch_find(arch);
+	a = arch && !*arch ? NULL : arch_find(arch);
 	*rest = slash ? slash + 1 : name;
 	if (a)
 		k->arch = a->name;
-	build_arch_names(&names);
+	arch_names(&names);
 	if (!a)
 		err("kernel %s: the architecture %s cannot be built; %s can", name, arch,
 		    names.v[0]);

@@ -3,8 +3,9 @@
  * QEMU TCG plugin: how many instructions ran at which address, inside the
  * windows that the guest frames with pinlab_mark() (pinlab_uapi.h).
  *
- *	-plugin insnprof.so,out=FILE
+ *	-plugin insnprof.so,out=FILE,target=ARCH,begin=HEX,end=HEX
  *
+ * begin and end are the instructions that mark a window, see host/base/arch.c.
  * FILE gets a line `<window> <address> <instructions>` for each translation
  * block that ran in a window; host/run/symbols.c makes functions of them. The
  * guest's own count of instructions is not changed by one.
@@ -69,9 +70,13 @@ EXPORT int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 			       char **argv);
 
-/* nopl MAGIC(%rax): 0f 1f 80 and the magic, little endian; see pinlab_mark(). */
-static const unsigned char mark_begin[] = { 0x0f, 0x1f, 0x80, 0x31, 0x4e, 0x49, 0x50 };
-static const unsigned char mark_end[] = { 0x0f, 0x1f, 0x80, 0x32, 0x4e, 0x49, 0x50 };
+/* The instruction that begins or ends a window. */
+struct mark {
+	unsigned char bytes[16];
+	size_t n;
+};
+
+static struct mark mark_begin, mark_end;
 
 /* Code that runs as one: a translation block, or an instruction of one with a mark. */
 struct piece {
@@ -137,10 +142,10 @@ static struct piece *new_piece(uint64_t addr, uint64_t insns)
 	return p;
 }
 
-static bool is_mark(const struct qemu_plugin_insn *insn, const unsigned char *mark)
+static bool is_mark(const struct qemu_plugin_insn *insn, const struct mark *mark)
 {
-	return qemu_plugin_insn_size(insn) == sizeof(mark_begin) &&
-	       !memcmp(qemu_plugin_insn_data(insn), mark, sizeof(mark_begin));
+	return qemu_plugin_insn_size(insn) == mark->n &&
+	       !memcmp(qemu_plugin_insn_data(insn), mark->bytes, mark->n);
 }
 
 static bool has_mark(const struct qemu_plugin_tb *tb)
@@ -148,7 +153,7 @@ static bool has_mark(const struct qemu_plugin_tb *tb)
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		const struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
-		if (is_mark(insn, mark_begin) || is_mark(insn, mark_end))
+		if (is_mark(insn, &mark_begin) || is_mark(insn, &mark_end))
 			return true;
 	}
 	return false;
@@ -167,8 +172,8 @@ static void on_trans(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		exec_cb cb = is_mark(insn, mark_begin) ? on_begin :
-			     is_mark(insn, mark_end) ? on_end : on_run;
+		exec_cb cb = is_mark(insn, &mark_begin) ? on_begin :
+			     is_mark(insn, &mark_end) ? on_end : on_run;
 
 		p = new_piece(qemu_plugin_insn_vaddr(insn), 1);
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, cb, QEMU_PLUGIN_CB_NO_REGS, p);
@@ -182,20 +187,48 @@ static void on_exit_qemu(qemu_plugin_id_t id, void *p)
 	fclose(out);
 }
 
+/* "0f1f80..." */
+static bool read_mark(const char *hex, struct mark *m)
+{
+	unsigned int byte;
+
+	for (m->n = 0; m->n < sizeof(m->bytes) && sscanf(hex, "%2x", &byte) == 1; hex += 2) {
+		m->bytes[m->n++] = byte;
+		if (!hex[1])
+			return false;
+	}
+	return m->n && !*hex;
+}
+
+/* The value of "name=value" among the arguments; "" if it is not there. */
+static const char *value(const char *name, int argc, char **argv)
+{
+	size_t n = strlen(name);
+
+	for (int i = 0; i < argc; i++)
+		if (!strncmp(argv[i], name, n) && argv[i][n] == '=')
+			return argv[i] + n + 1;
+	return "";
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
-	if (strcmp(info->target_name, "x86_64") || !info->system_emulation ||
+	const char *file = value("out", argc, argv), *target = value("target", argc, argv);
+
+	if (argc != 4 || !*file || !*target ||
+	    !read_mark(value("begin", argc, argv), &mark_begin) ||
+	    !read_mark(value("end", argc, argv), &mark_end)) {
+		fprintf(stderr, "insnprof: -plugin insnprof.so,out=FILE,target=ARCH,begin=HEX,end=HEX\n");
+		return -1;
+	}
+	if (strcmp(info->target_name, target) || !info->system_emulation ||
 	    info->system.max_vcpus != 1) {
-		fprintf(stderr, "insnprof: one x86_64 CPU is what it can count\n");
+		fprintf(stderr, "insnprof: one CPU of %s is what it can count\n", target);
 		return -1;
 	}
-	if (argc != 1 || strncmp(argv[0], "out=", 4)) {
-		fprintf(stderr, "insnprof: -plugin insnprof.so,out=FILE\n");
-		return -1;
-	}
-	out = fopen(argv[0] + 4, "we");
+	out = fopen(file, "we");
 	if (!out) {
-		perror(argv[0] + 4);
+		perror(file);
 		return -1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_trans);

@@ -145,12 +145,12 @@ static bool in_path(const char *program)
 static int check_qemu(const struct kernel *kernels, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *qemu = arch_find(kernels[i].arch)->qemu;
+		const struct arch *a = arch_find(kernels[i].arch);
 
-		if (in_path(qemu))
+		if (in_path(a->qemu))
 			continue;
-		err("%s is not installed; run scripts/packages run, or apt-get install "
-		    "qemu-system-x86", qemu);
+		err("%s is not installed; run scripts/packages run, or apt-get install %s",
+		    a->qemu, a->qemu_package);
 		return PINLAB_BROKE;
 	}
 	return PINLAB_OK;
