@@ -6,17 +6,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "host/base/files.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build.h"
+#include "host/kernel/copy.h"
 #include "host/kernel/git.h"
+#include "host/kernel/inputs.h"
 #include "host/kernel/kconfig.h"
+#include "host/kernel/patchset.h"
 
 #define DEFAULT_BASE "6.12"
 #define DEFAULT_VARIANT "exclusive"
 #define DEFAULT_FLAVOR "lean"
+/* Of a series: it is in the names of files and folders. */
+#define MAX_NAME 80
 
 /* What stands on the command line beside the names. */
 struct request {
@@ -27,13 +31,6 @@ struct request {
 	struct strlist series;		/* paths */
 	struct strlist series_names;
 };
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
 
 /* kernels/patches/BRANCH/VARIANT; the caller frees. */
 static char *own_series(const char *branch, const char *variant)
@@ -72,18 +69,12 @@ void kernels_list(struct strlist *names)
 	strlist_free(&bases);
 }
 
-/* "my-series" from "some/where/my series.mbox". */
+/* "my-series" from "some/where/my series.mbox.gz". */
 static char *series_name(const char *path)
 {
-	static const char *const suffix[] = { ".mbox", ".mbx", ".patch", ".diff" };
-	const char *slash = strrchr(path, '/');
-	char *name = xstrdup(slash ? slash + 1 : path), *dot = strrchr(name, '.');
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	char *name = xasprintf("%.*s", (int)patch_stem(base), base);
 
-	for (size_t i = 0; dot && i < ARRAY_SIZE(suffix); i++)
-		if (!strcmp(dot, suffix[i])) {
-			*dot = '\0';
-			break;
-		}
 	/* Kernel names are split at commas, slashes and plus signs. */
 	for (char *c = name; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
@@ -91,18 +82,75 @@ static char *series_name(const char *path)
 	return name;
 }
 
+/* Do the suite's own series, of whatever base, or its bugs have that name? */
+static bool is_own_name(const char *name)
+{
+	char *dir = xasprintf("%s/kernels/patches", repo_dir());
+	struct strlist branches = { 0 };
+	bool own = !strcmp(name, BUG_VARIANT);
+
+	list_dir(dir, &branches);
+	for (size_t i = 0; i < branches.n && !own; i++) {
+		char *path = own_series(branches.v[i], name);
+
+		own = is_folder(path);
+		free(path);
+	}
+	strlist_free(&branches);
+	free(dir);
+	return own;
+}
+
+/* One of the suite's own, named by its folder: for a base that has none. */
+static bool is_own_path(const char *path)
+{
+	char *dir = xasprintf("%s/kernels/patches/", repo_dir());
+	bool own = !strncmp(path, dir, strlen(dir));
+
+	free(dir);
+	return own;
+}
+
+static const char *check_name(const struct request *r, const char *name, const char *path)
+{
+	if (!*name || strspn(name, ".") == strlen(name))
+		return "a kernel cannot be called like that; give it another name";
+	if (strlen(name) > MAX_NAME)
+		return "too long for the name of a kernel; give it a shorter one";
+	if (is_own_name(name) && !is_own_path(path))
+		return "the suite has something of its own by that name; give it another one";
+	for (size_t i = 0; i < r->series_names.n; i++)
+		if (!strcmp(r->series_names.v[i], name))
+			return "another --series gives a kernel of the same name; rename one";
+	return NULL;
+}
+
 static int parse_series(struct request *r, const struct strlist *paths)
 {
 	for (size_t i = 0; paths && i < paths->n; i++) {
-		char *full = realpath(paths->v[i], NULL);
+		char *full = realpath(paths->v[i], NULL), *name;
+		const struct patchset *set;
+		const char *why;
 
 		if (!full) {
 			err("--series %s: %s; an mbox, a patch or a folder of patches is wanted",
 			    paths->v[i], strerror(errno));
 			return PINLAB_USAGE;
 		}
-		strlist_take(&r->series_names, series_name(full));
+		if (strlist_has(&r->series, full)) {
+			free(full);
+			continue;
+		}
+		name = series_name(full);
+		why = check_name(r, name, full);
+		strlist_take(&r->series_names, name);
 		strlist_take(&r->series, full);
+		if (why) {
+			err("--series %s: %s", paths->v[i], why);
+			return PINLAB_USAGE;
+		}
+		if (patchset_get(full, &set))
+			return PINLAB_USAGE;
 	}
 	return PINLAB_OK;
 }
@@ -198,32 +246,47 @@ static int unknown_kernel(const struct request *r, const char *name, const char 
 	return PINLAB_USAGE;
 }
 
-/* The series of that name: one of --series, or one of ours for this version. */
-static char *find_series(const struct request *r, const char *branch, const char *variant)
+/*
+ * The series of that name: one of --series, or one of ours for this version.
+ * NULL if there is none; *both if there is one of each.
+ */
+static char *find_series(const struct request *r, const char *branch, const char *variant,
+			 bool *both)
 {
-	char *path;
+	char *own = own_series(branch, variant);
 
-	for (size_t i = 0; i < r->series_names.n; i++)
-		if (!strcmp(r->series_names.v[i], variant))
-			return xstrdup(r->series.v[i]);
-	path = own_series(branch, variant);
-	if (*variant && !strchr(variant, '/') && is_folder(path))
-		return path;
-	free(path);
-	return NULL;
+	if (!*variant || strchr(variant, '/') || !is_folder(own)) {
+		free(own);
+		own = NULL;
+	}
+	*both = false;
+	for (size_t i = 0; i < r->series_names.n; i++) {
+		if (strcmp(r->series_names.v[i], variant))
+			continue;
+		*both = own && strcmp(own, r->series.v[i]);
+		free(own);
+		return xstrdup(r->series.v[i]);
+	}
+	return own;
 }
 
 /* Fills k's series, and its bug if the variant is one. */
 static int parse_variant(const struct request *r, struct kernel *k)
 {
 	const char *bug = bug_name(k->variant);
+	bool both;
 
 	if (bug) {
 		k->bug = bug_path(k->branch, bug);
 		if (!k->bug)
 			return unknown_kernel(r, k->name, "no such seeded bug for this base");
 	}
-	k->series = find_series(r, k->branch, bug ? BUG_SERIES : k->variant);
+	k->series = find_series(r, k->branch, bug ? BUG_SERIES : k->variant, &both);
+	if (both) {
+		err("kernel %s: this base has a series of that name of its own, and --series gives "
+		    "%s", k->name, k->series);
+		return PINLAB_USAGE;
+	}
 	if (k->series)
 		return PINLAB_OK;
 	return unknown_kernel(r, k->name, bug ? "the series " BUG_SERIES ", which the bug is "
@@ -322,8 +385,7 @@ static void expand_word(const struct request *r, const char *word, struct strlis
 	char *whole, *named;
 	size_t had = names->n;
 
-	/* A series of the user's may be called so too. */
-	if (!strcmp(variant, BUG_VARIANT) && !strlist_has(&r->series_names, BUG_VARIANT))
+	if (!strcmp(variant, BUG_VARIANT))
 		glob = "*";
 	if (!glob) {
 		strlist_add(names, word);
@@ -353,7 +415,8 @@ static void collect_names(const struct request *r, const char *given, struct str
 	} else {
 		strlist_add(names, base);
 		series = own_series(r->tree ? r->tree_branch : base, DEFAULT_VARIANT);
-		if (is_folder(series))
+		/* Who has a series of his own wants that one. */
+		if (is_folder(series) && !r->series.n)
 			strlist_take(names, xasprintf("%s+%s", base, DEFAULT_VARIANT));
 		free(series);
 	}
