@@ -18,7 +18,7 @@ Q := $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-4s %s\n' $(1) $(2))
 HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 
-HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c))
+HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c host/*/*/*.c))
 HOST_SRC := $(filter-out host/plugin/%,$(HOST_SRC))
 HOST_OBJ := $(HOST_SRC:%.c=$(HOST)/%.o)
 # One file a benchmark, scenario or path, in folders as deep as one likes: this

@@ -13,6 +13,7 @@
 #include "host/base/arch.h"
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/kernel/bases.h"
 #include "host/kernel/names.h"
 #include "host/kernel/source.h"
 #include "host/run/boots.h"

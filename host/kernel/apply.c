@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "host/base/files.h"
+#include "host/base/git.h"
 #include "host/kernel/copy.h"
-#include "host/kernel/git.h"
-#include "host/kernel/touched.h"
+#include "host/mail/touched.h"
 
 /* One patch on its way into the tree. */
 struct try {

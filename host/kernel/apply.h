@@ -6,8 +6,8 @@
 #ifndef PINLAB_HOST_KERNEL_APPLY_H
 #define PINLAB_HOST_KERNEL_APPLY_H
 
-#include "host/kernel/patchset.h"
 #include "host/kernel/series.h"
+#include "host/mail/patchset.h"
 
 /*
  * Applies all patches of the set, and the bug (or NULL) on top, to files in

@@ -10,7 +10,9 @@
 
 #include "host/base/files.h"
 #include "host/kernel/bugs.h"
-#include "host/kernel/build.h"
+#include "host/kernel/build/build.h"
+#include "host/kernel/build/compiler.h"
+#include "host/kernel/build/driver.h"
 #include "host/kernel/kconfig.h"
 #include "host/kernel/series.h"
 
@@ -232,49 +234,6 @@ static int ensure_entry(struct build *b)
 			ret = build_entry(b);
 		source_unlock(b->s);
 	}
-	return ret;
-}
-
-/*
- * The sources in one folder of the driver, as paths below `from`. Sources only: a
- * developer may have built the driver where it lies.
- */
-static void driver_files(const char *from, const char *folder, struct strlist *files)
-{
-	char *dir = xasprintf("%s/%s", from, folder);
-	struct strlist all = { 0 };
-
-	list_dir(dir, &all);
-	for (size_t i = 0; i < all.n; i++) {
-		size_t len = strlen(all.v[i]);
-		const char *end = all.v[i] + (len > 2 ? len - 2 : 0);
-
-		if (!strcmp(all.v[i], "Kbuild") || !strcmp(end, ".h") ||
-		    (!strcmp(end, ".c") && !strstr(all.v[i], ".mod.")))
-			strlist_take(files, xasprintf("%s/%s", folder, all.v[i]));
-	}
-	strlist_free(&all);
-	free(dir);
-}
-
-/* By its own key, so that work on the driver does not build a kernel. */
-static int driver_key(const char *kernel_key, const char *from, const struct strlist *files,
-		      char key[SHA_HEX])
-{
-	char *all = xasprintf("%s\n", kernel_key), *more;
-	int ret = 0;
-
-	for (size_t i = 0; i < files->n && !ret; i++) {
-		char *path = xasprintf("%s/%s", from, files->v[i]);
-
-		ret = sha_file(path, key);
-		more = xasprintf("%s%s %s\n", all, files->v[i], key);
-		free(all);
-		all = more;
-		free(path);
-	}
-	sha_string(all, strlen(all), key);
-	free(all);
 	return ret;
 }
 

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/arch.h"
 #include "host/base/files.h"
+#include "host/base/git.h"
+#include "host/kernel/bases.h"
 #include "host/kernel/bugs.h"
-#include "host/kernel/build.h"
 #include "host/kernel/copy.h"
-#include "host/kernel/git.h"
-#include "host/kernel/inputs.h"
 #include "host/kernel/kconfig.h"
-#include "host/kernel/patchset.h"
+#include "host/mail/inputs.h"
+#include "host/mail/patchset.h"
 
 #define DEFAULT_BASE "6.12"
 #define DEFAULT_VARIANT "exclusive"

@@ -10,8 +10,8 @@
 #include "host/base/files.h"
 #include "host/kernel/apply.h"
 #include "host/kernel/copy.h"
-#include "host/kernel/patchset.h"
-#include "host/kernel/touched.h"
+#include "host/mail/patchset.h"
+#include "host/mail/touched.h"
 
 /* A line "<before><what><behind>" more. */
 static void append(char **all, const char *before, const char *what, const char *behind)

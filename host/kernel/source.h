@@ -27,14 +27,14 @@ struct source {
 	int lock;		/* -1: not held */
 };
 
-/* The names in kernels/bases, oldest first. */
-void bases_list(struct strlist *names);
-
 /*
  * The version of a base of ours that lies in the cache, "6.12.117-1~deb12u1";
  * NULL if it was never fetched. The caller frees.
  */
 char *source_cached(const char *base);
+
+/* The path of a file beside its tree. The caller frees. */
+char *source_file(const struct source *s, const char *name);
 
 /*
  * Which version of k's base there is; fetches it where there is none.
@@ -50,8 +50,5 @@ int source_find(const struct kernel *k, struct source **out);
  */
 int source_lock(struct source *s, const struct kernel *k);
 void source_unlock(struct source *s);
-
-/* "6.12" of a tree, from its Makefile's text; NULL if it is none. */
-char *branch_of(const char *makefile);
 
 #endif

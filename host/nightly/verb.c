@@ -13,6 +13,7 @@
 #include "host/run/prepare.h"
 #include "host/run/catalog.h"
 #include "host/run/verb.h"
+#include "host/kernel/bases.h"
 #include "host/kernel/source.h"
 
 #define DEFAULT_FLAVORS "torture,debug"

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "host/base/files.h"
+#include "host/base/git.h"
 #include "host/base/process.h"
-#include "host/kernel/git.h"
 
 static char *top, *repo, *cache, *out;
 

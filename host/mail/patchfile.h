@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Files that may come from strangers: regular ones only, of a size that a series has. */
-#ifndef PINLAB_HOST_KERNEL_PATCHFILE_H
-#define PINLAB_HOST_KERNEL_PATCHFILE_H
+#ifndef PINLAB_HOST_MAIL_PATCHFILE_H
+#define PINLAB_HOST_MAIL_PATCHFILE_H
 
 #include <stddef.h>
 

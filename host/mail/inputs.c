@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/kernel/inputs.h"
+#include "host/mail/inputs.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "host/base/files.h"
 #include "host/base/util.h"
-#include "host/kernel/patchfile.h"
+#include "host/mail/patchfile.h"
 
 /* Files of one folder. */
 #define MAX_FILES 5000

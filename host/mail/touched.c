@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/kernel/touched.h"
+#include "host/mail/touched.h"
 
 #include <errno.h>
 #include <stdlib.h>

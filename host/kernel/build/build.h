@@ -9,14 +9,11 @@
  *   builds/<source id>/<flavor>.<arch>.base/   only there while a variant is
  *                                              built: the base's objects
  */
-#ifndef PINLAB_HOST_KERNEL_BUILD_H
-#define PINLAB_HOST_KERNEL_BUILD_H
+#ifndef PINLAB_HOST_KERNEL_BUILD_BUILD_H
+#define PINLAB_HOST_KERNEL_BUILD_BUILD_H
 
 #include "host/base/arch.h"
 #include "host/kernel/source.h"
-
-/* "gcc (Debian 12.2.0-14) 12.2.0; GNU ld ..."; NULL after saying that there is none. */
-char *build_compiler(const struct arch *a);
 
 /* Goes into each key: has to change with anything that makes another image of the same input. */
 #define BUILD_RECIPE "1"
@@ -48,8 +45,5 @@ struct build {
  * release and config_sha. PINLAB_OK, PINLAB_BROKE, PINLAB_INTERRUPTED.
  */
 int build_kernel(struct build *b, const char *dir);
-
-/* pinlab.ko from these files of `from`, for the entry k->dir, into the folder `dir`. */
-int build_driver(struct build *b, const char *from, const struct strlist *files, const char *dir);
 
 #endif

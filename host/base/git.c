@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/kernel/git.h"
+#include "host/base/git.h"
 
 #include <ctype.h>
 #include <errno.h>

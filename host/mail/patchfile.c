@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/kernel/patchfile.h"
+#include "host/mail/patchfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

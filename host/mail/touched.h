@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Which files of a tree a patch names. */
-#ifndef PINLAB_HOST_KERNEL_TOUCHED_H
-#define PINLAB_HOST_KERNEL_TOUCHED_H
+#ifndef PINLAB_HOST_MAIL_TOUCHED_H
+#define PINLAB_HOST_MAIL_TOUCHED_H
 
 #include "host/base/util.h"
 

@@ -4,8 +4,8 @@
  * with a file `series` or in the order of their names; one patch, one mail, or
  * an mbox; each also with gzip. It becomes a list of patches in order.
  */
-#ifndef PINLAB_HOST_KERNEL_PATCHSET_H
-#define PINLAB_HOST_KERNEL_PATCHSET_H
+#ifndef PINLAB_HOST_MAIL_PATCHSET_H
+#define PINLAB_HOST_MAIL_PATCHSET_H
 
 #include "host/base/util.h"
 

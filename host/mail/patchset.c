@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/kernel/patchset.h"
+#include "host/mail/patchset.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/kernel/inputs.h"
+#include "host/mail/inputs.h"
 #include "host/mail/thread.h"
 
 /* How many left out mails are named, before it is only how many. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The files that a user's series is made of, read and taken apart. */
-#ifndef PINLAB_HOST_KERNEL_INPUTS_H
-#define PINLAB_HOST_KERNEL_INPUTS_H
+#ifndef PINLAB_HOST_MAIL_INPUTS_H
+#define PINLAB_HOST_MAIL_INPUTS_H
 
 #include "host/mail/mail.h"
 
