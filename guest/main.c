@@ -24,6 +24,7 @@
 
 #include "guest/clock.h"
 #include "guest/row.h"
+#include "guest/identity.h"
 #include "guest/keep.h"
 #include "guest/paths/path.h"
 #include "guest/record.h"
@@ -181,6 +182,7 @@ static int run(const struct guest_options *o)
 	keep_open(o->files);
 	uname(&u);
 	record(WIRE_HELLO, field("%d", WIRE_PROTOCOL), u.release, clock_unit());
+	identity_tell();
 	if (o->paths.paths)
 		paths_run(&o->paths);
 	else if (o->torture.scenarios)

@@ -188,9 +188,14 @@ static int repeat(struct row *r)
 }
 
 /* What takes a minute is exact the first time as well. */
+static bool is_large(const struct row *r)
+{
+	return r->bench->once_from && r->size.n >= r->bench->once_from;
+}
+
 static bool is_once(const struct row *r)
 {
-	return r->frame->cfg->exact && r->bench->once_from && r->size.n >= r->bench->once_from;
+	return r->frame->cfg->exact && is_large(r);
 }
 
 static bool enough(const struct row *r)
@@ -473,7 +478,7 @@ static void list_row(struct row *r)
 	for (int i = 0; i < MAX_METRICS && r->bench->metrics[i].name; i++)
 		printf("%s%s:%s", i ? "," : "", r->bench->metrics[i].name,
 		       r->bench->metrics[i].per);
-	printf("\t%s\n", r->bench->summary);
+	printf("\t%s\t%s\n", r->bench->summary, is_large(r) ? "once" : "-");
 }
 
 void frame_list(void)

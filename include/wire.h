@@ -35,6 +35,8 @@
 /* cap: what this kernel has. */
 #define WIRE_CAP_DRIVER		"driver"
 #define WIRE_CAP_EXCLUSIVE	"exclusive"
+#define WIRE_CAP_KERNEL_ID	"kernel_id"	/* build ids, in hex: which kernel this is */
+#define WIRE_CAP_DRIVER_ID	"driver_id"
 
 /* result: the verdict. BROKEN is the host's alone: a row that never came to an end. */
 #define WIRE_PASS		"PASS"

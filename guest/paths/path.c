@@ -568,6 +568,28 @@ static void list_crash_cells(const struct path *p)
 		printf(",guest_memfd");
 }
 
+/* Those that content mode tries, on a kernel that has exclusive pins: as run_cells(). */
+static void list_content_cells(const struct path *p)
+{
+	unsigned int kinds = p->kinds ? p->kinds : KINDS_PATHS;
+	const char *comma = "";
+	char name[64];
+
+	for (enum scheme s = 0; s < NR_SCHEMES; s++) {
+		bool by_kind = S_KINDS & 1u << s;
+
+		if (p->schemes && !(p->schemes & 1u << s))
+			continue;
+		for (enum mem_kind k = 0; k < (by_kind ? MEM_NR_KINDS : 1); k++) {
+			if (by_kind && !(kinds & KIND(k)))
+				continue;
+			cell_name(name, sizeof(name), s, by_kind ? k : MEM_NONE);
+			printf("%s%s", comma, name);
+			comma = ",";
+		}
+	}
+}
+
 void paths_list(void)
 {
 	struct leaves all = leaf_paths();
@@ -582,6 +604,8 @@ void paths_list(void)
 		       p->way_since ? (char[]){ "GPLWNU"[p->way_before], 0 } : "",
 		       p->attack ? "attack" : p->root ? "root" : "user");
 		list_crash_cells(p);
-		printf("\t%s\t%s\n", p->summary, p->closes ? p->closes : "-");
+		printf("\t%s\t%s\t", p->summary, p->closes ? p->closes : "-");
+		list_content_cells(p);
+		printf("\n");
 	}
 }

@@ -8,6 +8,7 @@
 #include "host/bench/derive.h"
 #include "host/bench/list.h"
 #include "host/run/catalog.h"
+#include "host/run/expect.h"
 #include "host/run/plan.h"
 #include "host/run/prepare.h"
 #include "host/run/verb.h"
@@ -111,6 +112,7 @@ static void describe(const struct run_plan *p, json_t *plan)
 {
 	json_object_set_new(plan, "bench", json_string(p->rows));
 	json_object_set_new(plan, "delta_percent", json_real(p->options->delta));
+	expect_benchmarks(plan, p->engine->exact);
 }
 
 static char *job(const struct run_plan *p, const struct run_boot *b)

@@ -5,6 +5,7 @@
 
 #include "host/paths/files.h"
 #include "host/run/catalog.h"
+#include "host/run/expect.h"
 #include "host/run/plan.h"
 #include "host/run/prepare.h"
 #include "host/run/verb.h"
@@ -87,6 +88,7 @@ static void lay_out(struct run_plan *p)
 static void describe(const struct run_plan *p, json_t *plan)
 {
 	json_object_set_new(plan, "paths", json_string(p->rows));
+	expect_paths(plan);
 }
 
 static char *job(const struct run_plan *p, const struct run_boot *b)

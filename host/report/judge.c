@@ -32,7 +32,8 @@ static void owed_planned(const struct run *run, const struct boot *b, struct owe
 		strlist_split(&cells, json_text(row, "cells"), ",");
 		for (size_t i = 0; i < cells.n; i++)
 			json_object_set_new(c, cells.v[i], json_true());
-		if (globs_pick(globs, name))
+		if (globs_pick(globs, name) &&
+		    (b->role == ROLE_CRASH || !json_is_true(json_object_get(row, "crash"))))
 			json_object_set_new(o->rows, name, json_pack("{s:O, s:O}", "metrics", m,
 								     "cells", c));
 		json_decref(m);
@@ -170,8 +171,8 @@ static void judge_identity(const struct run *run, struct boot *b)
 	/* What went down before its first words has claimed nothing. */
 	if (!b->ok && !b->rec.n_rows)
 		return;
-	if (other_id(run, b, "build_id", "kernel_id", "kernel") ||
-	    other_id(run, b, "driver_build_id", "driver_id", "driver"))
+	if (other_id(run, b, "build_id", WIRE_CAP_KERNEL_ID, "kernel") ||
+	    other_id(run, b, "driver_build_id", WIRE_CAP_DRIVER_ID, "driver"))
 		return;
 	if (driver && strcmp(driver, "1") && !native) {
 		boot_set_outcome(b, "no-driver",

@@ -19,11 +19,11 @@ static void one_row(const char *line, void *arg)
 	struct strlist f = { 0 };
 
 	strlist_split(&f, line, "\t");
-	if (f.n == 4) {
+	if (f.n == 5) {
 		l->rows = xrealloc(l->rows, (l->n + 1) * sizeof(*l->rows));
 		r = &l->rows[l->n++];
 		*r = (struct bench_row){ xstrdup(f.v[0]), xstrdup(f.v[1]), xstrdup(f.v[2]),
-					 xstrdup(f.v[3]) };
+					 xstrdup(f.v[3]), xstrdup(f.v[4]) };
 	}
 	strlist_free(&f);
 }
@@ -51,6 +51,7 @@ void rows_free(struct bench_row *rows, size_t n)
 		free(rows[i].needs);
 		free(rows[i].metrics);
 		free(rows[i].summary);
+		free(rows[i].once);
 	}
 	free(rows);
 }
@@ -113,11 +114,12 @@ static void one_path(const char *line, void *arg)
 	struct strlist f = { 0 };
 
 	strlist_split(&f, line, "\t");
-	if (f.n == 6) {
+	if (f.n == 7) {
 		l->lines = xrealloc(l->lines, (l->n + 1) * sizeof(*l->lines));
 		l->lines[l->n++] = (struct path_line){
 			xstrdup(f.v[0]), xstrdup(f.v[1]), xstrdup(f.v[2]),
 			xstrdup(f.v[3]), xstrdup(f.v[4]), xstrdup(f.v[5]),
+			xstrdup(f.v[6]),
 		};
 	}
 	strlist_free(&f);
@@ -148,6 +150,7 @@ void paths_free(struct path_line *lines, size_t n)
 		free(lines[i].cells);
 		free(lines[i].summary);
 		free(lines[i].closes);
+		free(lines[i].content);
 	}
 	free(lines);
 }

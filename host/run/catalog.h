@@ -9,6 +9,7 @@ struct bench_row {
 	char *needs;		/* "driver", "-" */
 	char *metrics;		/* "pin:page,unpin:page" */
 	char *summary;
+	char *once;		/* "once" where one repeat is enough to be exact, "-" */
 };
 
 /*
@@ -36,6 +37,7 @@ struct path_line {
 	char *cells;		/* those worth a boot in crash mode: "pinned/anon,guest_memfd" */
 	char *summary;
 	char *closes;		/* what would close it, or "-" */
+	char *content;		/* the cells of content mode: "none/anon,guest_memfd" */
 };
 
 /* The paths, in the same way. */

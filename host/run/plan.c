@@ -11,8 +11,12 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/kernel/build_id.h"
 #include "host/run/folder.h"
 #include "host/run/plan_file.h"
+
+/* Whether a kernel has exclusive pins is said by its own configuration. */
+#define CONFIG_EXCLUSIVE "CONFIG_EXCLUSIVE_PIN=y\n"
 
 char *run_path(const char *name)
 {
@@ -101,6 +105,23 @@ static void set_hash(json_t *j, const char *key, const char *path)
 	set_text(j, key, hex);
 }
 
+/* What the guest is asked to prove, see host/report/judge.c. */
+static void set_identity(json_t *j, const struct kernel *k, const char *image)
+{
+	char *path = xasprintf("%s/config", k->dir), *config = read_file(path, NULL);
+	char hex[BUILD_ID_HEX];
+
+	if (!build_id(image, hex))
+		set_text(j, "build_id", hex);
+	if (k->driver && !build_id(k->driver, hex))
+		set_text(j, "driver_build_id", hex);
+	if (config)
+		json_object_set_new(j, "exclusive",
+				    json_boolean(strstr(config, "\n" CONFIG_EXCLUSIVE)));
+	free(config);
+	free(path);
+}
+
 static json_t *kernel_json(const struct kernel *k)
 {
 	char *series = xasprintf("%s/series", k->dir ? k->dir : "");
@@ -124,6 +145,8 @@ static json_t *kernel_json(const struct kernel *k)
 	set_text(j, "config_sha256", k->config_sha);
 	set_hash(j, "driver_sha256", k->driver);
 	set_hash(j, "vmlinux_sha256", image);
+	if (k->dir)
+		set_identity(j, k, image);
 	json_object_set_new(j, "patches", list);
 	strlist_free(&patches);
 	free(series);

@@ -5,6 +5,7 @@
 
 #include "host/kernel/names.h"
 #include "host/run/catalog.h"
+#include "host/run/expect.h"
 #include "host/run/plan.h"
 #include "host/run/prepare.h"
 #include "host/run/verb.h"
@@ -191,6 +192,7 @@ static void describe(const struct run_plan *p, json_t *plan)
 	json_object_set_new(plan, "scenarios", json_string(p->rows));
 	json_object_set_new(plan, "seconds", json_integer(seconds(p)));
 	json_object_set_new(plan, "stop", json_boolean(p->options->stop));
+	expect_scenarios(plan);
 }
 
 static char *job(const struct run_plan *p, const struct run_boot *b)
