@@ -97,6 +97,10 @@ test: packages-run pinlab packages-test $(TESTS)
 check: packages-test pinlab $(UNIT)
 	@tests/run $(UNIT) $(QUICK)
 
+#: make prune     remove from the cache what was not used  (DAYS=30)
+prune: pinlab
+	@./pinlab prune $(if $(DAYS),--days '$(DAYS)')
+
 #: make clean     what make built here; caches and results stay
 clean:
 	rm -rf build pinlab
@@ -176,4 +180,4 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE
+.PHONY: prune all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE

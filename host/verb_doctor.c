@@ -14,6 +14,7 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/bases.h"
+#include "host/kernel/prune.h"
 #include "host/kernel/names.h"
 #include "host/kernel/source.h"
 #include "host/run/boots.h"
@@ -137,17 +138,22 @@ static bool cached_kernel(struct kernel **k, size_t *n)
 static void check_cache(bool cached)
 {
 	const char *dir = cache_dir();
-	long long have, need = cached ? NEEDED_BYTES_CACHED : SOURCE_BYTES;
+	struct cache_entry *all;
+	size_t n = cache_list(&all);
+	long long have, held = 0, need = cached ? NEEDED_BYTES_CACHED : SOURCE_BYTES;
 	int ret = make_dirs(dir);
 
+	for (size_t i = 0; i < n; i++)
+		held += all[i].bytes;
+	cache_list_free(all, n);
 	if (ret || access(dir, W_OK)) {
 		tell(false, NEEDED, "cache", "%s: %s; set PINLAB_CACHE to another folder", dir,
 		     strerror(ret ? -ret : errno));
 		return;
 	}
 	have = free_bytes(dir);
-	tell(true, USEFUL, "cache", "%s: %ld kernels, %ld drivers", dir, entries("kernels"),
-	     entries("drivers"));
+	tell(true, USEFUL, "cache", "%s: %ld kernels, %ld drivers, %lld MiB in all (./pinlab list cache)",
+	     dir, entries("kernels"), entries("drivers"), held >> 20);
 	tell(have >= need, NEEDED, "disk", "%lld MiB free there, %lld needed", have >> 20,
 	     need >> 20);
 }

@@ -62,8 +62,8 @@ static int run(const struct verb *v, struct options *o)
 PINLAB_VERB(list) = {
 	.place		= 90,
 	.name		= "list",
-	.summary	= "what there is: kernels, benchmarks, scenarios, paths, runs",
-	.usage		= "benchmarks|scenarios|paths|kernels|runs [GLOB]",
+	.summary	= "what there is: kernels, benchmarks, scenarios, paths, runs, cache",
+	.usage		= "benchmarks|scenarios|paths|kernels|runs|cache [GLOB]",
 	.about		=
 "One line each; benchmarks without a glob as a paragraph each.\n",
 	.examples	=

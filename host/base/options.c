@@ -84,6 +84,12 @@ static const struct option_def {
 		"run", "NAME", OPTION_TEXT, AT(run),
 		.help = "name of the run; one that was cut off is continued",
 	}, {
+		"again", "BOOTS", OPTION_TEXT, AT(again),
+		.help = "with --run: make these boots again, by globs of their ids, or `failed`: all that did not end well",
+	}, {
+		"days", "N", OPTION_NUMBER, AT(days), AT(days_said), 0, 3650,
+		"what was used in the last N days stays (default 30)",
+	}, {
 		"against", "NAME", OPTION_TEXT, AT(against),
 		.help = "the night to compare with (default: the last one)",
 	}, {

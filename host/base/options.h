@@ -27,6 +27,9 @@ struct options {
 	long budget;			/* nightly: seconds; 0: not said */
 	long boots;			/* boots a kernel, wall-clock engines; 0: default */
 	double delta;			/* practical threshold of a change, in percent */
+	long days;			/* prune: what was used later stays */
+	bool days_said;
+	const char *again;		/* globs of boots that are made again; NULL: none */
 	long jobs;			/* guests at once; 0: one a core */
 	long timeout;			/* seconds for one boot; 0: default */
 	long silence;			/* seconds without a sign of a guest; 0: default */

@@ -188,6 +188,7 @@ PINLAB_VERB(bench) = {
 			    "auto    kvm if a guest really comes up, else icount" },
 		{ "module" },
 		{ "run" },
+		{ "again" },
 		{ "boots", "boots a kernel (default: 1 for icount, else 10)" },
 		{ "delta" },
 		{ "seed", "order of boots and resampling (default 1)" },

@@ -8,6 +8,7 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/kernel/cache.h"
 #include "host/run/boots.h"
 
 static void keep_line(const char *line, void *arg)
@@ -25,8 +26,8 @@ static int pack(const char *guest, const char *driver, const char *disk, const c
 	int ret = run_program((char *[]){ script, (char *)guest, (char *)driver, (char *)disk,
 					  tmp, NULL }, NULL, NULL, keep_line, &said);
 
-	if (!ret && rename(tmp, out))
-		ret = -errno;
+	if (!ret)
+		ret = cache_put(tmp, out);
 	if (ret) {
 		unlink(tmp);
 		err("packing the guest's files into %s: %s", out,
@@ -58,8 +59,8 @@ char *initramfs_get(const struct kernel *k)
 	free(all);
 	dir = xasprintf("%s/images", cache_dir());
 	path = xasprintf("%s/%.32s.cpio", dir, key);
-	if (!file_exists(path) &&
-	    (make_dirs(dir) || pack(guest, k->driver, disk, path))) {
+	if (!cache_use(path) &&
+	    (make_dirs(dir) || pack(guest, k->driver, disk, path) || !cache_use(path))) {
 		free(path);
 		path = NULL;
 	}

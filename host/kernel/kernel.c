@@ -13,6 +13,7 @@
 #include "host/kernel/build/build.h"
 #include "host/kernel/build/compiler.h"
 #include "host/kernel/build/driver.h"
+#include "host/kernel/cache.h"
 #include "host/kernel/kconfig.h"
 #include "host/kernel/series.h"
 
@@ -79,7 +80,7 @@ static bool load_entry(struct kernel *k)
 	json_t *j = json_load_file(path, 0, NULL);
 	const char *release = json_string_value(json_object_get(j, "release"));
 	const char *config = json_string_value(json_object_get(j, "config_sha256"));
-	bool whole = release && config;
+	bool whole = release && config && cache_use(dir);
 
 	if (whole) {
 		set_string(&k->release, release);
@@ -112,16 +113,6 @@ static int write_build_json(const struct kernel *k, const char *dir, double seco
 	return ret;
 }
 
-/* Rename a finished folder into the cache: whole or not there. 0 or -errno. */
-static int put_in_place(const char *tmp, const char *dir)
-{
-	int ret = remove_tree(dir);
-
-	if (!ret && rename(tmp, dir))
-		ret = -errno;
-	return ret;
-}
-
 /* An empty folder of this source in the cache; the lock makes it ours alone. */
 static char *tmp_folder(const struct build *b, const char *kind)
 {
@@ -145,11 +136,13 @@ static int build_entry(struct build *b)
 
 	if (b->batch)
 		b->batch->start = start;
-	ret = tmp ? build_kernel(b, tmp) : PINLAB_BROKE;
+	ret = tmp ? cache_room(b->k->name, BUILD_BYTES) : PINLAB_BROKE;
+	if (!ret)
+		ret = build_kernel(b, tmp);
 	if (!ret) {
 		e = write_build_json(b->k, tmp, now_seconds() - start);
 		if (!e)
-			e = put_in_place(tmp, dir);
+			e = cache_put(tmp, dir);
 		if (e) {
 			err("storing the kernel %s in %s: %s", b->k->name, dir, strerror(-e));
 			ret = PINLAB_BROKE;
@@ -254,7 +247,7 @@ static int build_module(struct build *b, const char *from, const struct strlist 
 		if (!e)
 			e = copy_file(built, kept);
 		if (!e)
-			e = put_in_place(whole, dir);
+			e = cache_put(whole, dir);
 		if (e) {
 			err("storing the driver of %s in %s: %s", b->k->name, dir, strerror(-e));
 			ret = PINLAB_BROKE;
@@ -293,12 +286,12 @@ static char *driver_folder(const struct build *b, const char *from, struct strli
 }
 
 static int ensure_module(struct build *b, const char *from, const struct strlist *files,
-			 const char *dir, const char *ko)
+			 const char *dir)
 {
 	int ret = source_lock(b->s, b->k);
 
 	/* Another may have built it while we waited. */
-	if (!ret && !file_exists(ko))
+	if (!ret && !cache_use(dir))
 		ret = build_module(b, from, files, dir);
 	source_unlock(b->s);
 	return ret;
@@ -312,13 +305,13 @@ static int ensure_driver(struct build *b, bool only_look)
 	char *ko = xasprintf("%s/pinlab.ko", dir ? dir : "");
 	int ret = dir ? PINLAB_OK : PINLAB_BROKE;
 
-	if (!ret && !file_exists(ko)) {
+	if (!ret && !cache_use(dir)) {
 		if (only_look)
 			ret = PINLAB_BROKE;
 		else if (!has_own_driver(b->k))
 			ret = ensure_parent(b);
 		else
-			ret = ensure_module(b, from, &files, dir, ko);
+			ret = ensure_module(b, from, &files, dir);
 	}
 	if (!ret)
 		set_string(&b->k->driver, ko);

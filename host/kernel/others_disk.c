@@ -8,6 +8,7 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/kernel/cache.h"
 #include "host/kernel/source.h"
 
 static void keep_line(const char *line, void *arg)
@@ -105,9 +106,10 @@ static int build_image(const char *linux_dir, const char *path)
 		ret = run_script("mkselftests", linux_dir, selftests);
 	if (!ret)
 		ret = run_script("mktools", selftests, tmp);
-	if (!ret && rename(tmp, path)) {
-		ret = -errno;
-		err("the image of tools: %s: %s", path, strerror(errno));
+	if (!ret) {
+		ret = cache_put(tmp, path);
+		if (ret)
+			err("the image of tools: %s: %s", path, strerror(-ret));
 	}
 	unlink(tmp);
 	remove_tree(selftests);
@@ -129,7 +131,7 @@ static int make_image(const struct kernel *k, const char *path)
 	if (ret)
 		return ret;
 	/* Another may have made it while we waited. */
-	if (!file_exists(path)) {
+	if (!cache_use(path)) {
 		start = now_seconds();
 		progress("making the image of tools", 0, 0, NULL);
 		ret = build_image(s->linux_dir, path);
@@ -154,7 +156,7 @@ char *tools_image_get(const struct kernel *k)
 	if (image_key(k, key))
 		return NULL;
 	path = xasprintf("%s/images/tools-%.32s.ext2", cache_dir(), key);
-	if (!file_exists(path) && make_image(k, path)) {
+	if (!cache_use(path) && (make_image(k, path) || !cache_use(path))) {
 		free(path);
 		path = NULL;
 	}

@@ -17,6 +17,8 @@
 
 /* Room that an unpacked source and the objects of one flavor need, with some to spare. */
 #define SOURCE_BYTES (3LL << 30)
+/* What a build leaves beside the source, and takes meanwhile: of the largest flavor. */
+#define BUILD_BYTES (1LL << 30)
 
 struct source {
 	char *id;		/* "6.12", "tree-<hash>" */

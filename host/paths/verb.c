@@ -180,6 +180,7 @@ PINLAB_VERB(paths) = {
 		{ "flavor", "Kconfig set of the kernels (default: full)" },
 		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
 		{ "run" },
+		{ "again" },
 		{ "jobs", "guests at once (default: one a core)" },
 		{ "timeout" },
 		{ "silence" },

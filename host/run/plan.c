@@ -280,18 +280,38 @@ static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 	return ret;
 }
 
-static bool boot_is_done(const struct run_plan *p, const struct run_boot *b)
+static bool is_asked_again(const struct run_plan *p, const struct run_boot *b, const char *outcome)
+{
+	const char *again = p->options->again;
+
+	if (!again)
+		return false;
+	return glob_match(again, b->id) || (!strcmp(again, "failed") && strcmp(outcome, "ok"));
+}
+
+static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, size_t *asked,
+			 size_t *failed)
 {
 	char *path = xasprintf("boots/%s/outcome.json", b->id);
 	json_error_t e;
 	json_t *j = place_json(&p->place, path, &e);
 	const char *o = json_string_value(json_object_get(j, "outcome"));
+	bool again = o && is_asked_again(p, b, o);
 	/* What was the host's doing, ours too, has told nothing of the kernel. */
-	bool done = o && !run_was_host(o);
+	bool host = o && run_was_host(o);
+	bool done = o && !host && !again;
 
-	if (o && !done && strcmp(o, "interrupted"))
+	*asked += again;
+	if (host && strcmp(o, "interrupted"))
 		note("boot %s is made again: its outcome was %s, which is the host's and not the kernel's",
 		     b->id, o);
+	else if (again)
+		note("boot %s is made again, as --again says; its outcome was %s", b->id, o);
+	/* It lists what goes now. */
+	if (host || again)
+		place_remove(&p->place, "manifest.json");
+	if (done && strcmp(o, "ok"))
+		++*failed;
 	json_decref(j);
 	free(path);
 	return done;
@@ -321,7 +341,7 @@ static int start_new(struct run_plan *p, json_t *j)
 int run_open(struct run_plan *p)
 {
 	json_t *j = plan_json(p);
-	size_t done = 0;
+	size_t done = 0, asked = 0, failed = 0;
 	int ret = PINLAB_INTERRUPTED;
 
 	/* What was asked of programs on the way may be missing then. */
@@ -335,12 +355,18 @@ int run_open(struct run_plan *p)
 	}
 	ret = check_same(p, j);
 	for (size_t i = 0; i < p->n_boots && !ret; i++) {
-		p->boots[i].done = boot_is_done(p, &p->boots[i]);
+		p->boots[i].done = boot_is_done(p, &p->boots[i], &asked, &failed);
 		done += p->boots[i].done;
 	}
+	if (!ret && p->options->again && !asked) {
+		err("--again %s: no boot of the run %s that is there; they are named like %s",
+		    p->options->again, p->name, p->boots[0].id);
+		ret = PINLAB_USAGE;
+	}
 	if (!ret)
-		note("continuing the run %s: %zu of %zu boots are there", p->name, done,
-		     p->n_boots);
+		note("continuing the run %s: %zu of %zu boots are there%s", p->name, done,
+		     p->n_boots, failed ? "; --again failed makes those again that did not end well" :
+		     "");
 out:
 	json_decref(j);
 	return ret;

@@ -300,6 +300,7 @@ PINLAB_VERB(torture) = {
 		{ "flavor", "torture (default), debug (KASAN, lockdep, slower), lean" },
 		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
 		{ "run" },
+		{ "again" },
 		{ "jobs", "guests at once (default 1)" },
 		{ "timeout" },
 		{ "silence" },
