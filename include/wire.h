@@ -25,6 +25,7 @@
 #define WIRE_FINDING		"finding"	/* row, promise, s in the row, uptime in s, text */
 #define WIRE_DETAIL		"detail"	/* row, text: of the finding before it */
 #define WIRE_FACT		"fact"		/* row, name, text */
+#define WIRE_EXPECT		"expect"	/* row, how often, line of the log: was asked for */
 #define WIRE_RESULT		"result"	/* row, verdict, reason */
 #define WIRE_END		"end"		/* records before it */
 
@@ -37,6 +38,7 @@
 #define WIRE_CAP_EXCLUSIVE	"exclusive"
 #define WIRE_CAP_KERNEL_ID	"kernel_id"	/* build ids, in hex: which kernel this is */
 #define WIRE_CAP_DRIVER_ID	"driver_id"
+#define WIRE_CAP_TAINTED	"tainted"	/* /proc/sys/kernel/tainted behind the last row */
 
 /* result: the verdict. BROKEN is the host's alone: a row that never came to an end. */
 #define WIRE_PASS		"PASS"
@@ -130,5 +132,12 @@
 	"possible circular locking", "inconsistent lock state",		\
 	"scheduling while atomic", "sleeping function called", "unable to handle",	\
 	"Bad rss-counter", "non-zero pgtables_bytes", "stack segment"
+
+/* fact: the log ran over; on a machine without a console these lines are lost. */
+#define WIRE_FACT_LOST		"log-lost"
+
+/* Lines of the guest's in the kernel's log, for the reader of the console: name of the row. */
+#define WIRE_MARK_BEGIN		"pinlab: begin "
+#define WIRE_MARK_END		"pinlab: end "
 
 #endif

@@ -8,9 +8,11 @@
 
 #include "host/run/plan_file.h"
 #include "host/nightly/nightly.h"
+#include "host/report/complaint.h"
 #include "host/report/load.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
+#include "include/wire.h"
 
 #define CELLS_MAX 1024
 #define TURNS_MAX 20000
@@ -72,15 +74,9 @@ static bool ended_badly(const struct boot *b)
 	return b->there && !b->ok && strcmp(b->outcome, "interrupted");
 }
 
-static bool is_crash(const struct boot *b)
-{
-	return ended_badly(b) && (!strcmp(b->outcome, "panic") || !strcmp(b->outcome, "hang") ||
-				  !strcmp(b->outcome, "timeout"));
-}
-
 static bool has_failed(const struct boot *b)
 {
-	bool failed = ended_badly(b) || b->rec.n_findings;
+	bool failed = ended_badly(b) || b->rec.n_findings || b->complaint;
 
 	for (size_t i = 0; i < b->rec.n_rows; i++)
 		failed |= b->rec.rows[i].verdict >= VERDICT_FAIL;
@@ -184,11 +180,12 @@ static void put_verdict(struct night_result *r, enum verdict v, const char *why)
 }
 
 /* A row that was under way when the boot was cut off has not been run. */
-static enum verdict row_verdict(const struct boot *b, const struct rec_row *r)
+static enum verdict row_verdict(const struct run *run, const struct boot *b,
+				const struct rec_row *r)
 {
 	if (r->verdict != VERDICT_NONE)
 		return r->verdict;
-	return is_crash(b) ? VERDICT_FAIL : ended_badly(b) ? VERDICT_BROKEN : VERDICT_NONE;
+	return boot_crashed(run, b) ? VERDICT_FAIL : ended_badly(b) ? VERDICT_BROKEN : VERDICT_NONE;
 }
 
 static void put_failure(struct night *n, size_t turn, const char *row, const char *promise,
@@ -213,6 +210,15 @@ static void put_failure(struct night *n, size_t turn, const char *row, const cha
 	};
 }
 
+static bool told(const struct records *rec, const struct splat *s)
+{
+	for (size_t i = 0; i < rec->n_findings; i++)
+		if (!strcmp(rec->findings[i].promise, PROMISE_LOG) &&
+		    (!*s->row || !strcmp(rec->rows[rec->findings[i].row].name, s->row)))
+			return true;
+	return false;
+}
+
 static void take_failures(struct night *n, size_t turn)
 {
 	const struct night_turn *t = &n->turns[turn];
@@ -231,8 +237,13 @@ static void take_failures(struct night *n, size_t turn)
 		if (rec->rows[i].verdict == VERDICT_FAIL && !found)
 			put_failure(n, turn, rec->rows[i].name, PROMISE_STUCK, rec->rows[i].reason);
 	}
-	if (!is_crash(b))
+	if (!boot_crashed(&t->run, b)) {
+		/* What a row's own finding tells already is not told twice. */
+		if (b->complaint && !told(rec, b->complaint))
+			put_failure(n, turn, *b->complaint->row ? b->complaint->row : NIGHT_BOOT,
+				    PROMISE_LOG, b->complaint->text);
 		return;
+	}
 	torture_caught(&t->run, b->kernel, &c);
 	put_failure(n, turn, boot_last_row(b) ? boot_last_row(b) : NIGHT_BOOT, "crash",
 		    !strcmp(c.promise, "crash") ? c.text : b->detail);
@@ -280,13 +291,13 @@ static void take_turn(struct night *n, size_t turn)
 	for (size_t i = 0; i < b->rec.n_rows; i++) {
 		const struct rec_row *r = &b->rec.rows[i];
 
-		put_verdict(&c->results[find_scenario(n, r->name)], row_verdict(b, r),
+		put_verdict(&c->results[find_scenario(n, r->name)], row_verdict(&t->run, b, r),
 			    r->verdict == VERDICT_NONE ? b->detail : r->reason);
 	}
 	/* A crash in a row is that row's. */
 	if (t->done)
 		put_verdict(&c->results[0], b->ok || boot_last_row(b) ? VERDICT_PASS :
-			    is_crash(b) ? VERDICT_FAIL : VERDICT_BROKEN, b->detail);
+			    boot_crashed(&t->run, b) ? VERDICT_FAIL : VERDICT_BROKEN, b->detail);
 	take_failures(n, turn);
 	take_samples(c, n, &b->rec);
 	c->seconds += b->seconds;

@@ -9,6 +9,7 @@
 
 #include "host/run/plan_file.h"
 #include "host/paths/paths.h"
+#include "host/report/complaint.h"
 
 bool paths_is_run(const char *dir)
 {
@@ -68,7 +69,7 @@ static void load_crash(const struct run *run, const struct boot *b, struct path_
 {
 	int row = b->rows ? run_row(run, b->rows) : -1;
 	struct path_cell *c;
-	bool down = !strcmp(b->outcome, "panic") && boot_last_row(b);
+	bool down = boot_crashed(run, b) && !strcmp(b->outcome, "panic") && boot_last_row(b);
 
 	if (row < 0 || !b->cell || (!b->ok && !down)) {
 		all->whole = false;
@@ -234,7 +235,8 @@ void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t k
 	if (!k->answered)
 		snprintf(k->why, sizeof(k->why), "no cell has an answer");
 	else
-		k->verdict = k->wrong || failed ? VERDICT_FAIL : VERDICT_PASS;
+		k->verdict = k->wrong || failed || complaint_first(run, kernel) ?
+			     VERDICT_FAIL : VERDICT_PASS;
 }
 
 int paths_status(const struct run *run, const struct path_cells *c)

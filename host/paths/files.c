@@ -10,6 +10,7 @@
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/paths/report.h"
+#include "host/report/complaint.h"
 #include "host/report/files.h"
 #include "host/report/load.h"
 #include "host/report/report.h"
@@ -71,6 +72,7 @@ static void kernel_ktap(const struct run *run, const struct path_cells *c, size_
 	paths_kernel_of(run, c, kernel, &k);
 	ktap_test(t, 0, kernel + 1, k.verdict == VERDICT_PASS, run->kernels[kernel].name,
 		  k.verdict == VERDICT_BROKEN ? WIRE_BROKEN : NULL, k.why);
+	complaint_ktap(run, kernel, t);
 }
 
 void paths_ktap(const struct run *run, const struct path_cells *c, struct text *t)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The first sentence of a report of paths: the verdict. */
 #include "host/paths/sentence.h"
+#include "host/report/complaint.h"
 
 #include <string.h>
 
@@ -65,5 +66,6 @@ void paths_sentence(const struct run *run, const struct path_cells *c, struct te
 		text_raw(&s, " Beside that there are findings, %zu in all: a broken promise, or a complaint of the kernel's.",
 			 found);
 	text_wrap(t, 0, "%s", s.s);
+	complaint_text(run, t);
 	text_free(&s);
 }

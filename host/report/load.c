@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/base/text.h"
+#include "host/report/complaint.h"
 #include "host/report/judge.h"
 #include "host/report/profile.h"
 #include "host/run/plan_file.h"
@@ -170,6 +171,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	free(below);
 	read_outcome(b);
 	read_records(run, b);
+	complaint_load(run, b);
 	b->profile = profile_load(&b->place, "profile.tsv");
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/report/report.h"
 #include "host/base/files.h"
+#include "host/report/complaint.h"
 #include "host/report/files.h"
 #include "host/report/load.h"
 
@@ -54,6 +55,10 @@ static void judge_kernel(const struct run *run, size_t kernel, struct kernel_res
 			 k->broken == 1 ? " is" : "s are");
 	} else if (k->fail) {
 		k->verdict = VERDICT_FAIL;
+	} else if (complaint_first(run, kernel)) {
+		k->verdict = VERDICT_FAIL;
+		snprintf(k->why, WHY_MAX, "the kernel complains: %.200s",
+			 complaint_first(run, kernel));
 	} else if (!k->pass) {
 		k->verdict = VERDICT_SKIP;
 		snprintf(k->why, WHY_MAX, "every row was skipped");

@@ -85,6 +85,7 @@ bool kernel_is_bug(const struct run_kernel *k)
 static void free_boot(struct boot *b)
 {
 	records_free(&b->rec);
+	console_free(&b->console);
 	profile_free(b->profile);
 	free(b->id);
 	free(b->dir);

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "host/base/place.h"
+#include "host/run/console.h"
 #include "host/run/records.h"
 #include "host/base/util.h"
 
@@ -36,6 +37,9 @@ struct boot {
 	char *detail;
 	double seconds;
 	struct records rec;
+	struct console console;
+	const struct splat *complaint;	/* the first that nobody asked for; NULL: none */
+	struct splat lost;		/* a line that is missing, see complaint.c */
 	uint32_t *row_of;		/* rec.rows[] to rows[] of the run */
 	uint32_t *figure_of;		/* rec.samples[] to figures[] */
 	uint32_t *order;		/* rec.samples[], sorted by figure */

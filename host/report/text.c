@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/complaint.h"
 #include "host/report/detail.h"
 #include "host/report/headline.h"
 #include "host/report/parts.h"
@@ -168,6 +169,7 @@ void report_sentence(const struct report *r, struct text *t)
 		text_raw(&s, ".");
 	}
 	text_wrap(t, 0, "%s", s.s);
+	complaint_text(&r->run, t);
 	text_free(&s);
 	text_free(&wrong);
 }

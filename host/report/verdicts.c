@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "host/base/ktap.h"
+#include "host/report/complaint.h"
 #include "host/report/report.h"
 
 static bool is_ok(enum verdict v)
@@ -44,6 +45,7 @@ static void kernel_test(const struct report *r, size_t kernel, size_t number, st
 	kernel_rows(r, kernel, t);
 	ktap_test(t, 0, number, is_ok(k->verdict), r->run.kernels[kernel].name,
 		  *k->why ? directive(k->verdict) : NULL, k->why);
+	complaint_ktap(&r->run, kernel, t);
 }
 
 static size_t all_inexact(const struct report *r)

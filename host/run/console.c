@@ -2,12 +2,13 @@
 #include "host/run/console.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "host/base/util.h"
+#include "host/run/title.h"
+#include "include/wire.h"
 
 /* A dump's stack comes so many lines behind the words that begin it, or behind another stack. */
 #define DUMP_LINES 150
@@ -15,8 +16,6 @@
 #define CUT_LINES 6
 /* One fault, told in several heads: "BUG: ...", "Oops: ...". */
 #define SAME_LINES 30
-#define MARK_BEGIN "pinlab: begin "
-#define MARK_END "pinlab: end "
 
 /* Dumps of stacks that are no complaint: somebody asked, or memory was short. */
 static const char *const harmless_dumps[] = {
@@ -74,95 +73,6 @@ char *console_place(const struct splat *s)
 static void copy(char to[CONSOLE_TEXT_MAX], const char *from)
 {
 	snprintf(to, CONSOLE_TEXT_MAX, "%s", from);
-}
-
-/* "mm/gup.c:84", "include/linux/mm.h:1310": a place in the source. */
-static bool is_place(const char *word, size_t n)
-{
-	const char *colon = memchr(word, ':', n);
-
-	return colon && colon - word > 2 && colon[-2] == '.' && strchr("chS", colon[-1]) &&
-	       isdigit((unsigned char)colon[1]);
-}
-
-/*
- * "WARNING: CPU: 1 PID: 52 at mm/gup.c:84 try_get_folio+0x137/0x190", and since 6.18
- * "WARNING: mm/gup.c:84 at try_get_folio+0x137/0x190, CPU#1: init/52".
- */
-static void warning_title(const char *text, char title[CONSOLE_TEXT_MAX])
-{
-	const char *place = NULL, *fn = NULL;
-	size_t n_place = 0, n_fn = 0;
-
-	for (const char *s = text; *s; s += strspn(s, " ")) {
-		size_t n = strcspn(s, " ");
-		const char *plus = memmem(s, n, "+0x", 3);
-
-		if (!place && is_place(s, n)) {
-			place = s;
-			n_place = n;
-		} else if (!fn && plus) {
-			fn = s;
-			n_fn = plus - s;
-		}
-		s += n;
-	}
-	snprintf(title, CONSOLE_TEXT_MAX, "WARNING at %.*s%s%.*s", (int)n_place,
-		 place ? place : "", fn ? " " : "", (int)n_fn, fn ? fn : "");
-	if (!place)
-		copy(title, "WARNING");
-}
-
-/* A number of its own, an address, an offset: chance. */
-static size_t chance(const char *text, const char *s, const char **word)
-{
-	size_t n = strspn(s, "0123456789abcdefABCDEF");
-	size_t digits = strspn(s, "0123456789");
-	char before = s > text ? s[-1] : ' ';
-
-	*word = "N";
-	if (!strncmp(s, "+0x", 3)) {
-		*word = "";
-		return 3 + strspn(s + 3, "0123456789abcdef/x");
-	}
-	if (!strncmp(s, "0x", 2)) {
-		*word = "ADDR";
-		return 2 + strspn(s + 2, "0123456789abcdefABCDEF");
-	}
-	if (isalnum((unsigned char)before) || before == '_' || before == '-' || before == '.')
-		return 0;
-	if (n >= 8 && !isalnum((unsigned char)s[n])) {
-		*word = "ADDR";
-		return n;
-	}
-	/* Lines of the source stay, they are the place. */
-	if (digits && before == ':' && s - text > 2 && strchr("chS", s[-2]) && s[-3] == '.')
-		return 0;
-	return isalpha((unsigned char)s[digits]) && s[digits] != 's' ? 0 : digits;
-}
-
-void console_title(const char *text, char title[CONSOLE_TEXT_MAX])
-{
-	size_t n = 0;
-
-	if (splat_kind_of(text) == SPLAT_WARNING) {
-		warning_title(text, title);
-		return;
-	}
-	for (const char *s = text; *s && n + 5 < CONSOLE_TEXT_MAX;) {
-		const char *word;
-		size_t len = chance(text, s, &word);
-
-		if (!len) {
-			title[n++] = *s++;
-			continue;
-		}
-		n += sprintf(title + n, "%s", word);
-		s += len;
-	}
-	while (n && title[n - 1] == ' ')
-		n--;
-	title[n] = '\0';
 }
 
 static void place_splat(const struct console *c, struct splat *s)
@@ -291,12 +201,12 @@ static void take_code(struct console *c, const char *text)
 /* A mark of the guest's: "pinlab: begin race/fork". */
 static bool take_mark(struct console *c, const char *text)
 {
-	bool begin = splat_begins(text, MARK_BEGIN);
+	bool begin = splat_begins(text, WIRE_MARK_BEGIN);
 
-	if (!begin && !splat_begins(text, MARK_END))
+	if (!begin && !splat_begins(text, WIRE_MARK_END))
 		return false;
 	snprintf(c->row, sizeof(c->row), "%s",
-		 text + strlen(begin ? MARK_BEGIN : MARK_END));
+		 text + strlen(begin ? WIRE_MARK_BEGIN : WIRE_MARK_END));
 	c->marks = true;
 	c->in_row = begin;
 	return true;
@@ -487,22 +397,19 @@ void console_end(struct console *c)
 		c->splats[i].where = CONSOLE_ANYWHERE;
 }
 
-int console_parse_file(const char *path, struct console *c)
+int console_parse_fd(int fd, struct console *c)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), ret = 0;
 	char buf[65536];
 	ssize_t n;
+	int ret = 0;
 
 	console_init(c);
-	if (fd < 0)
-		return -errno;
 	while (!ret && (n = read(fd, buf, sizeof(buf))) != 0) {
 		if (n > 0)
 			console_feed(c, buf, n);
 		else if (errno != EINTR)
 			ret = -errno;
 	}
-	close(fd);
 	console_end(c);
 	return ret;
 }

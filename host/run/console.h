@@ -14,11 +14,10 @@
 
 #include <stdint.h>
 
-#include "include/splat.h"
+#include "host/run/title.h"
 
 #define CONSOLE_LINE_MAX 1024	/* bytes of a line that are looked at */
 #define CONSOLE_SPLATS_MAX 256	/* different ones */
-#define CONSOLE_TEXT_MAX 200
 #define CONSOLE_ROW_MAX 96	/* as RECORDS_NAME_MAX */
 
 /* Where in the boot: by the marks that the guest puts into the log. */
@@ -69,12 +68,10 @@ void console_init(struct console *c);
 void console_feed(struct console *c, const char *data, size_t n);
 /* Nothing more will come: a last line without an end counts too. */
 void console_end(struct console *c);
-/* A whole file. 0 or -errno; the caller frees c in every case. */
-int console_parse_file(const char *path, struct console *c);
+/* A whole file, from where fd stands. 0 or -errno; the caller frees c in every case. */
+int console_parse_fd(int fd, struct console *c);
 void console_free(struct console *c);
 
-/* "WARNING at mm/gup.c:84 try_get_folio": what stays the same from boot to boot. */
-void console_title(const char *text, char title[CONSOLE_TEXT_MAX]);
 /* "warning", "lockdep", ... */
 const char *console_kind_name(enum splat_kind kind);
 /* The first of that kind, NULL if there is none. */

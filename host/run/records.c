@@ -62,6 +62,9 @@ void records_free(struct records *r)
 		free(r->facts[i].name);
 		free(r->facts[i].text);
 	}
+	for (size_t i = 0; i < r->n_expects; i++)
+		free(r->expects[i].text);
+	free(r->expects);
 	free(r->findings);
 	free(r->details);
 	free(r->facts);
@@ -339,6 +342,22 @@ static int on_fact(struct records *r, struct fields *f)
 	return 0;
 }
 
+static int on_expect(struct records *r, struct fields *f)
+{
+	int ret = want_current(r, WIRE_EXPECT, f->v[0]);
+	uint64_t count;
+
+	if (ret)
+		return ret;
+	if (!parse_count(f->v[1], UINT32_MAX, &count))
+		return bad(r, "expect: bad number '%.32s'", f->v[1]);
+	if (r->n_expects == RECORDS_EXPECTS_MAX)
+		return bad(r, "more than %d expected complaints", RECORDS_EXPECTS_MAX);
+	r->expects = grow(r->expects, r->n_expects, sizeof(*r->expects));
+	r->expects[r->n_expects++] = (struct rec_expect){ xstrdup(f->v[2]), count, r->current };
+	return 0;
+}
+
 const char *verdict_name(enum verdict v)
 {
 	static const char *const names[] = {
@@ -399,6 +418,7 @@ static const struct {
 	{ WIRE_FINDING, 5, on_finding },
 	{ WIRE_DETAIL, 2, on_detail },
 	{ WIRE_FACT, 3, on_fact },
+	{ WIRE_EXPECT, 3, on_expect },
 	{ WIRE_RESULT, 3, on_result },
 	{ WIRE_END, 1, on_end },
 };

@@ -23,6 +23,7 @@
 #define RECORDS_FINDINGS_MAX 1000
 #define RECORDS_DETAILS_MAX 20000
 #define RECORDS_FACTS_MAX 2000
+#define RECORDS_EXPECTS_MAX 100000
 
 /* Values are fixed point, so that "exact" stays exact on the way to the report. */
 #define VALUE_ONE 10000
@@ -85,6 +86,13 @@ struct rec_fact {
 	uint32_t row;
 };
 
+/* A complaint of the kernel's that a scenario has asked for. */
+struct rec_expect {
+	char *text;			/* the line of the log that it begins with */
+	uint64_t count;
+	uint32_t row;
+};
+
 struct records {
 	bool hello, end;
 	bool clock_insn;		/* hello: clock is `insn`, not `ns` */
@@ -97,8 +105,9 @@ struct records {
 	struct rec_finding *findings;
 	char **details;			/* of findings, in order */
 	struct rec_fact *facts;
+	struct rec_expect *expects;
 	size_t n_rows, n_metrics, n_samples, n_windows, n_caps;
-	size_t n_findings, n_details, n_facts;
+	size_t n_findings, n_details, n_facts, n_expects;
 	int current;			/* row between begin and result, else -1 */
 	size_t done;			/* rows with a result */
 	uint64_t line;			/* whole lines read */

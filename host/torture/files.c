@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/base/ktap.h"
+#include "host/report/complaint.h"
 #include "host/report/files.h"
 #include "host/report/load.h"
 #include "host/report/report.h"
@@ -51,6 +52,7 @@ static void kernel_test(const struct run *run, size_t kernel, struct text *t)
 	if (bug && c.caught)
 		ktap_note(t, 0, "caught by %s after %.1f s: %s: %s", c.row, c.uptime, c.promise,
 			  c.text);
+	complaint_ktap(run, kernel, t);
 }
 
 void torture_ktap(const struct run *run, struct text *t)

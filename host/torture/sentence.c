@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/complaint.h"
 #include "host/torture/verdict.h"
 #include "include/wire.h"
 
@@ -124,6 +125,7 @@ static void say_covered(const struct run *run, bool exclusive, struct text *s)
 static void say_wrong(const struct run *run, struct text *s)
 {
 	size_t broken = 0, failed = 0;
+	bool found = false;
 
 	for (size_t k = 0; k < run->n_kernels; k++) {
 		struct torture_kernel v;
@@ -133,13 +135,15 @@ static void say_wrong(const struct run *run, struct text *s)
 		if (v.verdict == VERDICT_BROKEN && broken == 1)
 			text_raw(s, "%s: %s. ", run->kernels[k].name, v.why);
 		failed += v.verdict == VERDICT_FAIL && !torture_is_bug(run->kernels[k].name);
+		found |= v.verdict == VERDICT_FAIL && v.found;
 	}
 	for (size_t i = 0; i < run->faults.n; i++)
 		text_raw(s, "%s. ", run->faults.v[i]);
 	if (broken > 1)
 		text_raw(s, "So are %zu more kernels. ", broken - 1);
 	if (failed)
-		text_raw(s, "A PROMISE WAS BROKEN on %zu of %zu kernel%s. ", failed,
+		text_raw(s, "%s on %zu of %zu kernel%s. ", found ?
+			 "A PROMISE WAS BROKEN" : "The kernel itself COMPLAINED", failed,
 			 torture_count(run, false), plural(torture_count(run, false)));
 }
 
@@ -166,6 +170,7 @@ void torture_sentence(const struct run *run, struct text *t)
 	if (bugs)
 		text_raw(&s, ".");
 	text_wrap(t, 0, "%s", s.s ? s.s : "");
+	complaint_text(run, t);
 	text_free(&wrong);
 	text_free(&s);
 	free(times);

@@ -2,11 +2,11 @@
 /* From records and consoles to verdicts. */
 #include "host/torture/verdict.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/complaint.h"
 #include "host/run/plan_file.h"
 #include "host/torture/torture.h"
 
@@ -29,49 +29,6 @@ bool torture_is_run(const char *dir)
 	return plan_is_of(dir, "torture");
 }
 
-/* The kernel's own words for a crash come before "Kernel panic", which says little. */
-static const char *crash_line(const char *console)
-{
-	static const char *const words[] = {
-		WIRE_CRASHES
-	};
-	const char *first = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		const char *at = strstr(console, words[i]);
-
-		if (at && (!first || at < first))
-			first = at;
-	}
-	return first;
-}
-
-/* That line, printable, and the time that stands before it: "[   12.345678] ". */
-static bool read_crash(const struct boot *b, char *text, size_t len, double *uptime)
-{
-	char *log = place_read(&b->place, "console.log", PLACE_MAX, NULL);
-	const char *at = log ? crash_line(log) : NULL, *line = at;
-	size_t n = 0;
-
-	for (; at && line > log && line[-1] != '\n'; line--)
-		;
-	*uptime = 0;
-	if (at && *line == '[')
-		*uptime = strtod(line + 1, NULL);
-	for (; at && *at && *at != '\n' && *at != '\r' && n + 1 < len; at++)
-		text[n++] = isprint((unsigned char)*at) ? *at : '?';
-	text[n] = '\0';
-	free(log);
-	return n > 0;
-}
-
-/* The kernel is to blame for these ends of a boot. */
-static bool is_crash(const struct boot *b)
-{
-	return !strcmp(b->outcome, "panic") || !strcmp(b->outcome, "hang") ||
-	       !strcmp(b->outcome, "timeout");
-}
-
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c)
 {
 	*c = (struct torture_cell){ .why = "" };
@@ -84,7 +41,7 @@ void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct to
 		if (b->kernel != kernel || b->back[row] == NO_ROW || b->role == ROLE_OTHERS)
 			continue;
 		r = &b->rec.rows[b->back[row]];
-		crash = r->verdict == VERDICT_NONE && is_crash(b);
+		crash = r->verdict == VERDICT_NONE && boot_crashed(run, b);
 		v = crash ? VERDICT_FAIL : r->verdict == VERDICT_NONE ? VERDICT_BROKEN :
 		    r->verdict;
 		c->boots++;
@@ -127,33 +84,50 @@ static bool failed_row(const struct boot *b, struct caught *c)
 	return false;
 }
 
-static bool crashed(const struct boot *b, struct caught *c)
+/* The kernel went down, or stopped: its console has the words that came first. */
+static bool crashed(const struct run *run, const struct boot *b, struct caught *c)
 {
 	const char *row = boot_last_row(b);
+	const struct splat *s = b->complaint;
 
-	if (!is_crash(b))
+	if (!boot_crashed(run, b))
 		return false;
 	*c = (struct caught){ .caught = true, .boot = b, .row = row ? row : "boot",
-			      .promise = "crash" };
-	if (!read_crash(b, c->text, sizeof(c->text), &c->uptime))
-		snprintf(c->text, sizeof(c->text), "%s", b->detail);
+			      .promise = "crash", .uptime = s ? s->uptime : 0 };
+	snprintf(c->text, sizeof(c->text), "%s", s ? s->text : b->detail);
 	if (c->uptime <= 0)
 		c->uptime = b->seconds;
 	return true;
 }
 
+/* What the guest did not see, or did not live to tell. */
+static bool complained(const struct boot *b, struct caught *c)
+{
+	const struct splat *s = b->complaint;
+
+	if (!s)
+		return false;
+	*c = (struct caught){ .caught = true, .boot = b, .row = *s->row ? s->row : "boot",
+			      .promise = PROMISE_LOG, .uptime = s->uptime };
+	snprintf(c->text, sizeof(c->text), "%s", s->text);
+	return true;
+}
+
 void torture_caught(const struct run *run, size_t kernel, struct caught *best)
 {
+	bool is_bug = torture_is_bug(run->kernels[kernel].name);
+
 	*best = (struct caught){ .row = "", .promise = "" };
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 		struct caught c = { 0 };
 
-		if (b->kernel != kernel || b->role == ROLE_OTHERS)
+		/* What others' programs say of a seeded bug is compared, see torture_others(). */
+		if (b->kernel != kernel || (b->role == ROLE_OTHERS && is_bug))
 			continue;
 		if (b->rec.n_findings)
 			first_finding(b, &c);
-		else if (!crashed(b, &c))
+		else if (!crashed(run, b, &c) && !complained(b, &c))
 			failed_row(b, &c);
 		if (c.caught && (!best->caught || c.uptime < best->uptime))
 			*best = c;
@@ -204,7 +178,7 @@ enum others_verdict torture_others(const struct run *run, size_t kernel, const c
 	if (fact)
 		return strcmp(fact, good) ? OTHERS_CAUGHT : OTHERS_MISSED;
 	/* It went down with the kernel, or the kernel went down before its turn. */
-	if (is_crash(boot) && boot_last_row(boot) && !strcmp(boot_last_row(boot), row))
+	if (boot_crashed(run, boot) && boot_last_row(boot) && !strcmp(boot_last_row(boot), row))
 		return OTHERS_CAUGHT;
 	return OTHERS_NOT_RUN;
 }
@@ -222,7 +196,7 @@ static const struct boot *bad_boot(const struct run *run, size_t kernel)
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 
-		if (b->kernel == kernel && !b->ok && !is_crash(b))
+		if (b->kernel == kernel && !b->ok && !boot_crashed(run, b))
 			return b;
 	}
 	return NULL;
@@ -282,7 +256,7 @@ void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kern
 	size_t n[] = { 0, 0, 0, 0, 0 };
 	struct caught c;
 
-	*k = (struct torture_kernel){ VERDICT_PASS, "" };
+	*k = (struct torture_kernel){ VERDICT_PASS, "", false };
 	torture_caught(run, kernel, &c);
 	/* What broke beside the bug, or because of it, takes nothing from that. */
 	if (bug && c.caught && !bad_boot(run, kernel))
@@ -292,6 +266,7 @@ void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kern
 	count_verdicts(run, kernel, n);
 	if (bug || c.caught || n[VERDICT_FAIL]) {
 		k->verdict = VERDICT_FAIL;
+		k->found = n[VERDICT_FAIL] || strcmp(c.promise, PROMISE_LOG);
 		snprintf(k->why, sizeof(k->why), "%.300s", bug ? "not caught" : c.text);
 	} else if (n[VERDICT_BROKEN] || !(n[VERDICT_PASS] + n[VERDICT_SKIP])) {
 		k->verdict = VERDICT_BROKEN;

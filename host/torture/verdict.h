@@ -23,6 +23,7 @@ void torture_others_names(const struct run *run, struct strlist *names);
 struct torture_kernel {
 	enum verdict verdict;
 	char why[320];
+	bool found;		/* in a row, or the kernel went down */
 };
 
 void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kernel *k);

@@ -79,7 +79,9 @@ static inline void put_turn(const char *dir, const char *id, const struct turn_d
 	for (const char *const *l = t->lines; *l; l++)
 		stream_add(&st, *l);
 	put(boot, "records", st.s);
-	put(boot, "console.log", "[    3.500000] BUG: unable to handle page fault\n");
+	put(boot, "console.log", !t->outcome || strcmp(t->outcome, "panic") ? "" :
+	    "[    3.500000] BUG: unable to handle page fault\n"
+	    "[    3.600000] Kernel panic - not syncing: Fatal exception\n");
 	put(boot, "qemu.cmd", "qemu-system-x86_64\n-kernel\n$PINLAB_CACHE/vmlinux\n-append\na b\n");
 	if (t->outcome)
 		put_json(boot, "outcome.json",
