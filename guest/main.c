@@ -161,6 +161,20 @@ static void finish(void)
 	reboot(RB_POWER_OFF);
 }
 
+/* Whatever the log has lost: that the kernel has warned, or worse, stays known. */
+static void say_tainted(void)
+{
+	char text[32] = "";
+	int fd = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[strcspn(text, "\n")] = '\0';
+	if (n > 0)
+		record(WIRE_CAP, WIRE_CAP_TAINTED, text);
+}
+
 static int run(const struct guest_options *o)
 {
 	struct frame_config cfg = { .rows = o->rows ? o->rows : "*", .profile = o->profile };
@@ -189,6 +203,7 @@ static int run(const struct guest_options *o)
 		torture_run(&o->torture);
 	else
 		frame_run(&cfg);
+	say_tainted();
 	record(WIRE_END, field("%lu", record_count()));
 	return 0;
 }

@@ -117,22 +117,6 @@
 #define WIRE_EXIT_DONE		0x31
 #define WIRE_EXIT_STATUS	(WIRE_EXIT_DONE << 1 | 1)
 
-/*
- * How a kernel begins to say that something is wrong with itself; initialisers
- * of an array of strings. After the first kind it may be down.
- */
-#define WIRE_CRASHES							\
-	"BUG: ", "kernel BUG at", "general protection fault", "Oops", "Kernel panic",	\
-	"double fault", "KASAN"
-#define WIRE_WARNING		"WARNING: "
-#define WIRE_COMPLAINTS							\
-	WIRE_WARNING, "UBSAN", "refcount_t: ", "page dumped because", "Bad page",	\
-	"list_add corruption", "list_del corruption", "INFO: possible", "INFO: rcu",	\
-	"rcu: INFO:", "INFO: task ", "soft lockup", "hard LOCKUP", "nonzero pincount",	\
-	"possible circular locking", "inconsistent lock state",		\
-	"scheduling while atomic", "sleeping function called", "unable to handle",	\
-	"Bad rss-counter", "non-zero pgtables_bytes", "stack segment"
-
 /* fact: the log ran over; on a machine without a console these lines are lost. */
 #define WIRE_FACT_LOST		"log-lost"
 

@@ -55,6 +55,8 @@ static void check_log(const struct model_seq *seq, struct model_outcome *out)
 	/* Also so that the next one shows. */
 	if (s.log.warnings || s.log.others)
 		kmsg_rearm();
+	if (out->bugs && !s.log.others)
+		torture_expect(s.r, &s.log);
 	if (out->fail.check != MC_NONE)
 		return;
 	if (s.log.others || (s.log.warnings && !out->bugs))

@@ -500,8 +500,8 @@ static void measure_pins(void)
 
 static void before_row(struct row *r)
 {
-	(void)r;
 	kmsg_rearm();
+	kmsg_mark(WIRE_MARK_BEGIN, r->name);
 	kmsg_start();
 }
 
@@ -510,6 +510,7 @@ static void after_row(struct row *r)
 {
 	reap();
 	torture_look(r);
+	kmsg_mark(WIRE_MARK_END, r->name);
 }
 
 static bool is_wanted(const struct leaf *l)
@@ -528,6 +529,7 @@ void paths_run(const struct paths_config *config)
 	struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
 
 	cfg = config;
+	kmsg_unlimit();
 	has_exclusive = frame_has_exclusive();
 	/* Where the page is really hidden, complaints are what is asked for. */
 	if (!cfg->crash) {

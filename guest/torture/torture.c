@@ -172,12 +172,26 @@ static int complain(struct row *r, const struct complaint *c)
 	return ret;
 }
 
+/* Where there is no console that has them all. */
+static void tell_lost(struct row *r, const struct complaint *c)
+{
+	if (c->lost)
+		torture_fact(r, WIRE_FACT_LOST, "the kernel's log ran over before it was read");
+}
+
+void torture_expect(struct row *r, const struct complaint *c)
+{
+	for (unsigned int i = 0; i < c->n_kinds; i++)
+		record(WIRE_EXPECT, r->name, field("%u", c->times[i]), c->kind[i]);
+}
+
 int torture_look(struct row *r)
 {
 	struct complaint c;
 	int ret = look_at_witness(r);
 
 	kmsg_read(&c);
+	tell_lost(r, &c);
 	if (c.warnings || c.others) {
 		ret = complain(r, &c);
 		kmsg_rearm();
@@ -191,8 +205,11 @@ unsigned int torture_take_warnings(struct row *r)
 
 	kmsg_read(&c);
 	kmsg_rearm();
+	tell_lost(r, &c);
 	if (c.others)
 		complain(r, &c);
+	else
+		torture_expect(r, &c);
 	return c.warnings;
 }
 
@@ -222,8 +239,8 @@ void torture_drain(void)
 
 static void before_row(struct row *r)
 {
-	(void)r;
 	kmsg_rearm();
+	kmsg_mark(WIRE_MARK_BEGIN, r->name);
 	kmsg_start();
 	leaks_begin();
 	clock_gettime(CLOCK_MONOTONIC, &now.start);
@@ -237,6 +254,7 @@ static void after_row(struct row *r)
 	leaks_wait();
 	torture_look(r);
 	leaks_tell(r);
+	kmsg_mark(WIRE_MARK_END, r->name);
 }
 
 static void run_body(struct row *r)
@@ -314,6 +332,7 @@ void torture_run(const struct torture_config *cfg)
 	now.unit = n ? cfg->seconds / n : 0;
 	if (now.unit < MIN_SHARE)
 		now.unit = MIN_SHARE;
+	kmsg_unlimit();
 	f = frame_new(&frame);
 	/* Where the first failure is all that is wanted, those that find it soonest go first. */
 	if (run_all(f, TURN_BRIEF) && run_all(f, cfg->stop ? TURN_TIMED : TURN_FIXED))

@@ -88,6 +88,9 @@ int torture_look(struct row *r);
  * look and forgets them; other complaints become findings. Rearms WARN_ONCE.
  */
 unsigned int torture_take_warnings(struct row *r);
+struct complaint;
+/* The same where the scenario has read the log: its warnings are what was asked for. */
+void torture_expect(struct row *r, const struct complaint *c);
 
 /* Run fn on each CPU in turn until its own batches of LRU moves are empty. */
 void torture_drain(void);
