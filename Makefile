@@ -97,6 +97,10 @@ test: packages-run pinlab packages-test $(TESTS)
 check: packages-test pinlab $(UNIT)
 	@tests/run $(UNIT) $(QUICK)
 
+#: make fuzz      every parser of what comes from outside (FUZZ_SECONDS=600 SEED=1)
+fuzz: packages-test
+	@tests/check-fuzz $(or $(FUZZ_SECONDS),600) $(or $(SEED),1)
+
 #: make prune     remove from the cache what was not used  (DAYS=30)
 prune: pinlab
 	@./pinlab prune $(if $(DAYS),--days '$(DAYS)')
@@ -169,6 +173,15 @@ $(HOST)/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) $(HOST)/objects | packages-test
 	$(call say,CC,$<)
 	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
+# With sanitizers only: tests/check-fuzz says SAN=1.
+FUZZ := $(patsubst tests/fuzz/%.c,$(HOST)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+fuzz-targets: $(FUZZ)
+
+$(HOST)/fuzz/%: tests/fuzz/%.c tests/fuzz/main.c tests/fuzz/fuzz.h $(TEST_OBJ) $(HOST)/objects
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(HOST_FLAGS) -I. -o $@ $< tests/fuzz/main.c $(TEST_OBJ) $(HOST_LIBS)
+
 build/insnprof.so: host/plugin/insnprof.c | packages-build
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -180,4 +193,4 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: prune all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE
+.PHONY: fuzz fuzz-targets prune all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE
