@@ -29,7 +29,7 @@ static void test_bench_is_exact(void **state)
 {
 	(void)state;
 	bench("one", "6.12,6.12+exclusive", ROWS, "", PINLAB_OK);
-	bench("two", "6.12,6.12+exclusive", ROWS, "", PINLAB_OK);
+	bench("two", "6.12,6.12+exclusive", ROWS, "--no-profile", PINLAB_OK);
 	same_file("one", "two", "samples.tsv");
 	contains("one", "verdicts.ktap", "\nok 3 - exactness\n");
 	contains("one", "verdicts.ktap", "\nok 4 - aa\n");
@@ -107,7 +107,7 @@ static void contract_of(const char *run, const char *kernel, const char *skipped
 		"anon", "anon-thp", "shmem", "shmem-thp", "hugetlb",
 	};
 
-	bench(run, kernel, "test/contract*", "", PINLAB_OK);
+	bench(run, kernel, "test/contract*", "--no-profile", PINLAB_OK);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		bool skip = skipped && !strcmp(kinds[i], skipped);
 		char *line = xasprintf("  ok %zu - test/contract/%s%s", i + 1, kinds[i],
@@ -146,31 +146,31 @@ static void broken_guest(const char *row, const char *outcome, const char *more)
 static void test_guest_panics(void **state)
 {
 	(void)state;
-	broken_guest("test/panic", "panic", "");
+	broken_guest("test/panic", "panic", "--no-profile");
 }
 
 static void test_guest_hangs(void **state)
 {
 	(void)state;
-	broken_guest("test/hang", "hang", "--silence 8");
+	broken_guest("test/hang", "hang", "--no-profile --silence 5");
 }
 
 static void test_guest_takes_too_long(void **state)
 {
 	(void)state;
-	broken_guest("test/hang*", "timeout", "--timeout 8");
+	broken_guest("test/hang*", "timeout", "--no-profile --timeout 5");
 }
 
 static void test_guest_prints_garbage(void **state)
 {
 	(void)state;
-	broken_guest("test/garbage", "garbled", "");
+	broken_guest("test/garbage", "garbled", "--no-profile");
 }
 
 static void test_guest_is_cut_off(void **state)
 {
 	(void)state;
-	broken_guest("test/cut", "truncated", "");
+	broken_guest("test/cut", "truncated", "--no-profile");
 }
 
 /* No guest of ours can lie that early, so QEMU does: tests/fake comes first in PATH. */
@@ -181,7 +181,7 @@ static void test_guest_claims_success(void **state)
 	(void)state;
 	path = xasprintf("%s/tests/fake:%s", repo_dir(), old);
 	setenv("PATH", path, 1);
-	broken_guest("test/lie", "no-records", "");
+	broken_guest("test/lie", "no-records", "--no-profile");
 	setenv("PATH", old, 1);
 	free(path);
 	free(old);
@@ -190,14 +190,14 @@ static void test_guest_claims_success(void **state)
 static void test_row_dies_of_a_signal(void **state)
 {
 	(void)state;
-	bench("segv", "6.12", "test/segv", "", PINLAB_FAIL);
+	bench("segv", "6.12", "test/segv", "--no-profile", PINLAB_FAIL);
 	contains("segv", "report.txt", "killed by signal 11");
 }
 
 static void test_row_did_no_work(void **state)
 {
 	(void)state;
-	bench("idle", "6.12", "test/idle", "", PINLAB_FAIL);
+	bench("idle", "6.12", "test/idle", "--no-profile", PINLAB_FAIL);
 	contains("idle", "report.txt", "no work was done");
 }
 
@@ -205,7 +205,7 @@ static void test_row_did_no_work(void **state)
 static void test_skip_is_no_pass(void **state)
 {
 	(void)state;
-	bench("skip", "6.12", "exc_pin/anon/512", "", PINLAB_BROKE);
+	bench("skip", "6.12", "exc_pin/anon/512", "--no-profile", PINLAB_BROKE);
 	contains("skip", "verdicts.ktap", "# SKIP needs exclusive pins (CONFIG_EXCLUSIVE_PIN)");
 }
 
