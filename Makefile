@@ -12,7 +12,7 @@ COMMON := -std=gnu11 -D_GNU_SOURCE -O2 $(WARN)
 # SAN=1: the host's program and its unit tests notice bad memory and undefined behaviour.
 HOST := build$(if $(SAN),/san)
 HOST_FLAGS := $(COMMON) $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
-	-fsanitize=address$(comma)undefined)
+	-fsanitize=address$(comma)undefined -Wno-maybe-uninitialized)
 # V=1 shows whole commands; else a line a file, and none under make -s.
 Q := $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-4s %s\n' $(1) $(2))
@@ -91,11 +91,11 @@ kernel: pinlab
 
 #: make test      the suite's own tests               (T=PATTERN: some of them)
 test: packages-run pinlab packages-test $(TESTS)
-	@tests/run $(TESTS) $(CHECKS)
+	@tests/run $(or $(strip $(TESTS) $(CHECKS)),$(error T=$(T) is no test; they are in tests/ and tests/unit/))
 
 #: make check     linters and unit tests: no kernel, no guest    (SAN=1: ASan, UBSan)
 check: packages-test pinlab $(UNIT)
-	@tests/run $(UNIT) $(QUICK)
+	@tests/run $(or $(strip $(UNIT) $(QUICK)),$(error T=$(T) is neither a unit test nor a linter))
 
 #: make fuzz      every parser of what comes from outside (FUZZ_SECONDS=600 SEED=1)
 fuzz: packages-test
@@ -193,4 +193,5 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: fuzz fuzz-targets prune all help bench torture paths nightly report doctor kernel test check clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture paths nightly report doctor kernel test check fuzz
+.PHONY: fuzz-targets prune clean packages-build packages-run packages-test FORCE
