@@ -85,6 +85,10 @@ report: pinlab
 doctor: pinlab
 	@./pinlab doctor
 
+#: make boot      a shell in a guest                  (KERNELS=6.12)
+boot: packages-run pinlab
+	@./pinlab boot $(OPTIONS)
+
 #: make kernel    build kernels only                   (KERNELS=6.12,6.12+exclusive)
 kernel: pinlab
 	@./pinlab kernel $(OPTIONS)
@@ -193,5 +197,5 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: all help bench torture paths nightly report doctor kernel test check fuzz
+.PHONY: all help bench torture paths nightly report doctor kernel boot test check fuzz
 .PHONY: fuzz-targets prune clean packages-build packages-run packages-test FORCE

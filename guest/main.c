@@ -28,6 +28,7 @@
 #include "guest/keep.h"
 #include "guest/paths/path.h"
 #include "guest/record.h"
+#include "guest/shell.h"
 #include "guest/torture/torture.h"
 #include "include/wire.h"
 
@@ -151,12 +152,12 @@ static void skew_machine(unsigned long n)
 	close(fd);
 }
 
-static void finish(void)
+static void finish(int code)
 {
 	sync();
 #if defined(__x86_64__)
 	if (!ioperm(WIRE_EXIT_PORT, 4, 1))
-		outl(WIRE_EXIT_DONE, WIRE_EXIT_PORT);
+		outl(code, WIRE_EXIT_PORT);
 #endif
 	reboot(RB_POWER_OFF);
 }
@@ -208,10 +209,19 @@ static int run(const struct guest_options *o)
 	return 0;
 }
 
+/* Somebody is looking: what was asked for, if anything, and then a shell. */
+static void as_shell(const struct guest_options *o, const char *program)
+{
+	if (o->rows || o->torture.scenarios || o->paths.paths)
+		run(o);
+	finish(shell_run(program) ? WIRE_EXIT_DONE : WIRE_EXIT_FAILED);
+}
+
 static int as_init(void)
 {
 	struct guest_options o = { 0 };
 	unsigned long skew;
+	char *shell;
 
 	set_up_machine();
 	load_driver();
@@ -232,6 +242,9 @@ static int as_init(void)
 	skew = number_value(WIRE_ARG_SKEW);
 	if (skew)
 		skew_machine(skew);
+	shell = cmdline_value(WIRE_ARG_SHELL);
+	if (shell)
+		as_shell(&o, shell);
 	if (!o.records) {
 		fprintf(stderr, "pinlab-guest: no " WIRE_ARG_RECORDS " on the command line\n");
 		reboot(RB_POWER_OFF);
@@ -239,7 +252,7 @@ static int as_init(void)
 	/* Without the trailer the runner knows that this was no success. */
 	if (run(&o))
 		reboot(RB_POWER_OFF);
-	finish();
+	finish(WIRE_EXIT_DONE);
 	return 1;
 }
 

@@ -93,8 +93,8 @@ static void check_plugin(void)
 {
 	bool found = false;
 
-	run_program((char *[]){ (char *)arch_find(NULL)->qemu, "-help", NULL }, NULL, NULL, seek_plugin,
-		    &found);
+	run_program((char *[]){ (char *)arch_find(NULL)->qemu, "-help", NULL }, NULL, NULL,
+		    seek_plugin, &found);
 	tell(found, USEFUL, "QEMU plugins", found ? "instruction profiles by function" :
 	     "this QEMU was built without; figures have no profile by function");
 }

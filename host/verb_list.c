@@ -63,9 +63,10 @@ PINLAB_VERB(list) = {
 	.place		= 90,
 	.name		= "list",
 	.summary	= "what there is: kernels, benchmarks, scenarios, paths, runs, cache",
-	.usage		= "benchmarks|scenarios|paths|kernels|runs|cache [GLOB]",
+	.usage		= "WHAT [GLOB]",
 	.about		=
-"One line each; benchmarks without a glob as a paragraph each.\n",
+"Prints a line for each; benchmarks without a glob as a paragraph each. Without\n"
+"WHAT it says which lists there are.\n",
 	.examples	=
 "  ./pinlab list benchmarks 'pin_*'\n",
 	.max_args	= 2,

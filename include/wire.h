@@ -104,6 +104,7 @@
 #define WIRE_ARG_PATHS		"pinlab.paths="		/* globs of paths */
 #define WIRE_ARG_CELL		"pinlab.cell="
 #define WIRE_ARG_CRASH		"pinlab.crash="
+#define WIRE_ARG_SHELL		"pinlab.shell="		/* a program for the console, after the rows */
 
 /* "port:0x402": a port of the machine that takes bytes, not a file. */
 #define WIRE_PORT		"port:"
@@ -116,6 +117,9 @@
 #define WIRE_EXIT_PORT		0xf4
 #define WIRE_EXIT_DONE		0x31
 #define WIRE_EXIT_STATUS	(WIRE_EXIT_DONE << 1 | 1)
+/* The same of a shell that ended in another way than well. */
+#define WIRE_EXIT_FAILED	0x32
+#define WIRE_EXIT_FAILED_STATUS	(WIRE_EXIT_FAILED << 1 | 1)
 
 /* fact: the log ran over; on a machine without a console these lines are lost. */
 #define WIRE_FACT_LOST		"log-lost"

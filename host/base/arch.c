@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/base/arch.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,7 +116,7 @@ static const struct arch arches[] = {
 		/* nopl MAGIC(%rax): 0f 1f 80 and PINLAB_MARK_*, little endian. */
 		.mark_begin = "0f1f80314e4950",
 		.mark_end = "0f1f80324e4950",
-		.gdb = "i386:x86-64",
+		.elf_machine = EM_X86_64,
 	},
 };
 

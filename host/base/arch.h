@@ -51,7 +51,7 @@ struct arch {
 	/* What pinlab_mark() leaves in the code, for host/plugin/insnprof.c; in hex. */
 	const char *mark_begin, *mark_end;
 
-	const char *gdb;		/* what gdb calls it */
+	int elf_machine;		/* EM_* */
 };
 
 /* "" and NULL are x86-64. NULL if there is none of that name. */

@@ -108,6 +108,13 @@ static const struct option_def {
 		"module", "FILE", OPTION_TEXT, AT(module),
 		.help = "native: load this pinlab.ko here, for the rows that need it",
 	}, {
+		"gdb", NULL, OPTION_FLAG, AT(gdb),
+		.help = "the guest waits for gdb before its first instruction; the command is "
+			"printed",
+	}, {
+		"dry-run", NULL, OPTION_FLAG, AT(dry_run),
+		.help = "print QEMU's command, quoted for a shell, and boot nothing",
+	}, {
 		"source", NULL, OPTION_FLAG, AT(source),
 		.help = "build nothing: fetch the source of each kernel's base, and print the "
 			"folder with it, whole and without any series",
@@ -272,14 +279,15 @@ int options_parse(struct options *o, const char *verb, const struct takes *takes
 	*o = (struct options){ .seed = 1, .delta = 2.0, .argc = argc, .argv = argv };
 	getopt_table(takes, table);
 	opterr = 0;
+	/* 0: begin anew, whatever an earlier call has left. */
+	optind = 0;
 	/* argv[1] is the verb: it stands where getopt expects the program's name. */
-	optind = 1;
 	argc--;
 	argv++;
 	for (;;) {
 		const struct option_def *d;
 
-		at = optind;
+		at = optind ? optind : 1;
 		c = getopt_long(argc, argv, ":", table, NULL);
 		if (c == -1)
 			break;
@@ -320,7 +328,9 @@ static void put_wrapped(const char *text, int column, FILE *f)
 
 		if (at > column && at + 1 + len > HELP_WIDTH)
 			at = new_line(column, f);
-		at += fprintf(f, "%s%.*s", at > column ? " " : "", len, text);
+		if (at > column)
+			at += fputc(' ', f) == ' ';
+		at += fprintf(f, "%.*s", len, text);
 		text += len;
 		if (*text == '\n')
 			at = new_line(column, f);
@@ -329,7 +339,7 @@ static void put_wrapped(const char *text, int column, FILE *f)
 		/* Blanks in a row stand: they make columns. */
 		if (*text == ' ')
 			for (text++; *text == ' '; text++)
-				at += fprintf(f, " ");
+				at += fputc(' ', f) == ' ';
 	}
 	fputc('\n', f);
 }

@@ -38,6 +38,7 @@ struct options {
 	long duration;			/* torture: seconds of each boot; 0: default */
 	bool stop;			/* torture: a boot ends at the first failure */
 	bool host_kernel;		/* torture this machine's own kernel */
+	bool gdb, dry_run;		/* boot */
 	bool source;			/* kernel: fetch the sources, build nothing */
 	bool no_profile;		/* do not count instructions by function */
 	int argc;			/* the whole command, for the record */

@@ -125,7 +125,7 @@ static char *append(const struct boot_spec *b, const struct arch_engine *e)
 			    "%s%s%s %s%s", b->board->cmdline, clock, own ? own : "",
 			    own && e->cmdline ? " " : "", e->cmdline ? e->cmdline : "",
 			    b->words && *b->words ? " " : "", b->words ? b->words : "",
-			    b->engine->clock, b->board->records,
+			    b->engine->clock, b->console ? b->board->records : "/dev/console",
 			    b->files ? " " WIRE_ARG_FILES : "", b->files ? b->board->files : "",
 			    b->tools ? b->board->disk_words : "", b->job);
 
@@ -146,9 +146,12 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	add(argv, "-m", xasprintf("%ldM", b->memory_mb));
 	add(argv, "-smp", xasprintf("%d", b->cpus ? b->cpus : guest_cpus(b->engine)));
 	add(argv, "-seed", xasprintf("%lu", b->seed));
-	add_file(argv, "console", b->console);
+	if (b->console)
+		add_file(argv, "console", b->console);
+	else
+		add(argv, "-chardev", xstrdup("stdio,id=console,signal=off"));
 	add(argv, "-serial", xstrdup("chardev:console"));
-	add_file(argv, "records", b->records);
+	add_file(argv, "records", b->console ? b->records : "/dev/null");
 	if (b->files) {
 		add_file(argv, "files", b->files);
 		add(argv, "-device", xstrdup(b->board->files_device));
@@ -173,9 +176,18 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	if (b->share) {
 		p = escape(b->share);
 		add(argv, "-fsdev",
-		    xasprintf("local,id=share,path=%s,security_model=none", p));
-		add(argv, "-device", xasprintf("%s,fsdev=share,mount_tag=pinlab",
-					  b->board->share_device));
+		    xasprintf("local,id=share,path=%s,security_model=none%s", p,
+			      b->share_readonly ? ",readonly=on" : ""));
+		add(argv, "-device",
+		    xasprintf("%s,fsdev=share,mount_tag=pinlab", b->board->share_device));
+		free(p);
+	}
+	if (b->gdb) {
+		p = escape(b->gdb);
+		add(argv, "-chardev",
+		    xasprintf("socket,id=gdb,path=%s,server=on,wait=off", p));
+		add(argv, "-gdb", xstrdup("chardev:gdb"));
+		strlist_add(argv, "-S");
 		free(p);
 	}
 	add(argv, "-kernel", xstrdup(b->kernel));

@@ -28,14 +28,16 @@ struct boot_spec {
 	int cpus;			/* 0: the engine's */
 	const char *kernel;		/* image */
 	const char *initrd;
-	const char *console;		/* files that QEMU writes */
-	const char *records;
+	const char *console;		/* files that QEMU writes; NULL: its standard output, */
+	const char *records;		/* where the guest sends its records too */
 	const char *files;		/* of guest/keep.h, or NULL */
 	const char *plugin;		/* host/plugin/insnprof.so, or NULL */
 	const char *profile;		/* what the plugin writes */
 	const char *tools;		/* disk of host/kernel/others_disk.c, or NULL */
 	const char *share;		/* folder to mount, on the full board; or NULL */
+	bool share_readonly;
 	const char *words;		/* of the flavor, for the kernel's command line; or NULL */
+	const char *gdb;		/* socket to wait at for a debugger, or NULL */
 	const char *job;		/* pinlab.NAME=VALUE words: what the guest is to do */
 	long memory_mb;
 	unsigned long seed;

@@ -142,7 +142,7 @@ static bool in_path(const char *program)
 	return hit;
 }
 
-static int check_qemu(const struct kernel *kernels, size_t n)
+int check_qemu(const struct kernel *kernels, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct arch *a = arch_find(kernels[i].arch);

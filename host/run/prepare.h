@@ -24,6 +24,8 @@ int engine_choose(struct run_plan *p, const char *name, const struct kernel *fir
 
 /* p->kernels from the options, all built; QEMU is there. Or the running kernel. */
 int kernels_prepare(struct run_plan *p, struct options *o);
+/* PINLAB_OK, or PINLAB_BROKE after saying which QEMU is not there. */
+int check_qemu(const struct kernel *kernels, size_t n);
 int native_prepare(struct run_plan *p, const struct options *o);
 
 /* The first screen of the report, and where it is. */
