@@ -12,6 +12,11 @@
 #include "host/base/process.h"
 #include "host/kernel/bases.h"
 
+char *source_file(const struct source *s, const char *name)
+{
+	return xasprintf("%s/%s", s->dir, name);
+}
+
 /*
  * What a plain tree holds is told by names, sizes and times, as make tells
  * it: its 80,000 files are looked at by each invocation, and reading them all

@@ -5,6 +5,9 @@
 
 #include "host/kernel/source.h"
 
+/* The path of a file beside its tree. The caller frees. */
+char *source_file(const struct source *s, const char *name);
+
 /*
  * Debian's package into a new folder that is renamed into place when it is
  * whole. PINLAB_OK, PINLAB_BROKE after saying why not, PINLAB_INTERRUPTED.

@@ -23,11 +23,6 @@ static char *commit_of(const char *tree, const char *ref)
 	return commit;
 }
 
-char *source_file(const struct source *s, const char *name)
-{
-	return xasprintf("%s/%s", s->dir, name);
-}
-
 /* What the tree in the cache holds; NULL if it is not there or not whole. */
 static char *content_of(const struct source *s)
 {

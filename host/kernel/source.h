@@ -35,9 +35,6 @@ struct source {
  */
 char *source_cached(const char *base);
 
-/* The path of a file beside its tree. The caller frees. */
-char *source_file(const struct source *s, const char *name);
-
 /*
  * Which version of k's base there is; fetches it where there is none.
  * The same for the whole life of the program, also when a user's tree changes
