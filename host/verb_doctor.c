@@ -16,6 +16,7 @@
 #include "host/kernel/bases.h"
 #include "host/kernel/prune.h"
 #include "host/kernel/names.h"
+#include "host/kernel/ready.h"
 #include "host/kernel/source.h"
 #include "host/run/boots.h"
 #include "host/run/verb.h"
@@ -141,16 +142,22 @@ static void check_cache(bool cached)
 	struct cache_entry *all;
 	size_t n = cache_list(&all);
 	long long have, held = 0, need = cached ? NEEDED_BYTES_CACHED : SOURCE_BYTES;
-	int ret = make_dirs(dir);
+	char *results = xasprintf("%s/results", repo_dir()), *why = ready_to_write(results);
 
 	for (size_t i = 0; i < n; i++)
 		held += all[i].bytes;
 	cache_list_free(all, n);
-	if (ret || access(dir, W_OK)) {
-		tell(false, NEEDED, "cache", "%s: %s; set PINLAB_CACHE to another folder", dir,
-		     strerror(ret ? -ret : errno));
+	tell(!why, NEEDED, "results", "%s%s", why ? why : results,
+	     why ? "; pinlab has to lie where you can write" : "");
+	free(results);
+	free(why);
+	why = ready_cache();
+	if (why) {
+		tell(false, NEEDED, "cache", "%s", why);
+		free(why);
 		return;
 	}
+	make_dirs(dir);
 	have = free_bytes(dir);
 	tell(true, USEFUL, "cache", "%s: %ld kernels, %ld drivers, %lld MiB in all (./pinlab list cache)",
 	     dir, entries("kernels"), entries("drivers"), held >> 20);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/base/git.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
+#include "host/base/text.h"
 
 /*
  * What could make git write other bytes than the commit has, or run something.
@@ -63,21 +63,10 @@ int git_run(const char *dir, const char *const *args, char *const env[],
 
 char *plain_line(const char *text)
 {
-	char *out = xstrdup(text);
+	char *out = xasprintf("%.*s", (int)strcspn(text, "\r\n"), text);
 
-	out[strcspn(out, "\r\n")] = '\0';
-	for (char *c = out; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
+	text_make_plain(out);
 	return out;
-}
-
-bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			return true;
-	return false;
 }
 
 static void hear(const char *line, void *arg)
@@ -131,7 +120,7 @@ char *git_commit(const char *tree, const char *ref)
 	const char *const args[] = { "rev-parse", "--verify", spec, NULL };
 	struct git_said said = { 0 };
 	/* git would take it for an option, and has no ref of such a name. */
-	bool sound = *ref && *ref != '-' && !has_control(ref);
+	bool sound = *ref && *ref != '-' && text_is_plain(ref);
 	int ret = sound ? git_quiet(tree, args, NULL, &said) : 0;
 
 	if (!sound)

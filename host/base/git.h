@@ -43,9 +43,7 @@ char *git_file(const char *tree, const char *commit, const char *name);
 int git_checkout(const char *tree, const char *commit, const char *dir, const char *to,
 		 struct git_said *said);
 
-/* Text of another program for the terminal: one line, control characters as '?'. */
+/* The first line of a text from elsewhere, fit for a terminal. The caller frees. */
 char *plain_line(const char *text);
-/* Would it do something to a terminal, or be two lines in a list? */
-bool has_control(const char *text);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "host/base/files.h"
 #include "host/base/git.h"
+#include "host/base/text.h"
 #include "host/kernel/copy.h"
 #include "host/mail/touched.h"
 
@@ -109,6 +110,7 @@ static void explain(const struct try *t, const struct verdict *v)
 		where = hunk_shown(p->diff, p->diff_len, p->strip, v->file, v->line);
 	else
 		where = xasprintf(": %s", v->first ? v->first : "git does not say why");
+	text_make_plain(where);
 	err("the %s does not apply: patch %s%s%s%s", t->what, p->shown,
 	    *where == ':' ? "" : " fails in ", where,
 	    p->flowed ? " (it came as format=flowed: a mail program may have moved its blanks)" :
@@ -148,6 +150,7 @@ static int copy_originals(struct series *sr, const struct patchset *set, const c
 			err("the %s touches more than %d files", what, MAX_TOUCHED);
 		for (size_t k = from; k < sr->touched.n && !ret; k++) {
 			if (is_beyond_link(s, sr->touched.v[k])) {
+				text_make_plain(sr->touched.v[k]);
 				err("the %s does not apply: patch %s changes %s, which is a "
 				    "symbolic link in this tree, or behind one", what, p->shown,
 				    sr->touched.v[k]);
@@ -203,7 +206,7 @@ static int see_one(const char *path, const struct stat *st, int flag, struct FTW
 	if (flag == FTW_D)
 		return 0;
 	if (flag != FTW_F || !S_ISREG(st->st_mode)) {
-		err("a patch makes %s, which is no plain file", path + seen.skip);
+		err("the series does not apply: a patch makes something that is no plain file");
 		return -1;
 	}
 	if (!strlist_has(seen.touched, path + seen.skip))

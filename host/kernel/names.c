@@ -10,6 +10,7 @@
 #include "host/base/arch.h"
 #include "host/base/files.h"
 #include "host/base/git.h"
+#include "host/base/text.h"
 #include "host/kernel/bases.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/copy.h"
@@ -183,7 +184,7 @@ static int parse_base(struct request *r, const char *opt)
 
 	if (!opt)
 		return PINLAB_OK;
-	if (has_control(opt)) {
+	if (!text_is_plain(opt)) {
 		near = plain_line(opt);
 		err("--base %s: no folder with control characters in its name, please", near);
 		free(near);

@@ -13,6 +13,7 @@
 #include "host/base/git.h"
 #include "host/kernel/bases.h"
 #include "host/kernel/fetch.h"
+#include "host/kernel/ready.h"
 #include "host/kernel/series.h"
 
 static char *commit_of(const char *tree, const char *ref)
@@ -224,8 +225,14 @@ static int make_whole(struct source *s, const struct kernel *k)
 
 int source_lock(struct source *s, const struct kernel *k)
 {
-	int ret = wait_for_lock(s, k);
+	char *why = ready_cache();
+	int ret = PINLAB_BROKE;
 
+	if (why)
+		err("%s cannot be built: %s", k->name, why);
+	else
+		ret = wait_for_lock(s, k);
+	free(why);
 	if (!ret)
 		ret = make_whole(s, k);
 	if (ret)

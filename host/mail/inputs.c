@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "host/base/files.h"
+#include "host/base/text.h"
 #include "host/base/util.h"
 #include "host/mail/patchfile.h"
 
@@ -72,7 +73,16 @@ static int add_input(struct inputs *in, const char *dir, const char *name, int s
 	const char *base = strrchr(name, '/');
 	struct input *f;
 	const char *why;
+	char *shown;
 
+	if (!text_is_plain(name)) {
+		shown = xstrdup(name);
+		text_make_plain(shown);
+		err("the series %s: a file with control characters in its name: %s",
+		    dir ? dir : "", shown);
+		free(shown);
+		return PINLAB_BROKE;
+	}
 	if (in->n == MAX_FILES) {
 		err("the series %s: more than %d files", dir, MAX_FILES);
 		return PINLAB_BROKE;
@@ -124,6 +134,10 @@ static int read_listed(struct inputs *in, const char *dir, const char *text)
 		char *l = lines.v[i] + strspn(lines.v[i], " \t"), *options;
 		int strip;
 
+		/* It is shown in what is said of it. */
+		for (char *c = l; *c; c++)
+			*c = *c == '\t' ? ' ' : *c;
+		text_make_plain(l);
 		l[strcspn(l, "#")] = '\0';
 		if (!*l)
 			continue;
@@ -158,6 +172,8 @@ static int check_rest(const char *dir, const struct strlist *names, size_t taken
 			if (names->v[i][0] != '.' &&
 			    (is_patch_name(in.v[k]) || !strcmp(in.v[k], "series")))
 				sub = xstrdup(names->v[i]);
+		if (sub)
+			text_make_plain(sub);
 		strlist_free(&in);
 		free(path);
 	}

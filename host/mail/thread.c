@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/mail/thread.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "host/base/text.h"
 
 /* Of a title, as it is shown. */
 #define SHOWN 60
@@ -17,9 +18,7 @@ char *letter_shown(const struct letter *l)
 	const char *text = l->name ? l->name : *l->mail->subject ? l->mail->subject : "a mail";
 	char *s = xasprintf(l->name ? "%.*s" : "\"%.*s\"", SHOWN, text);
 
-	for (char *c = s; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
+	text_make_plain(s);
 	return s;
 }
 

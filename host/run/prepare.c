@@ -11,6 +11,7 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/names.h"
+#include "host/kernel/ready.h"
 #include "host/run/boots.h"
 
 /* What the kernel's command line holds, less what else stands on it. */
@@ -192,9 +193,14 @@ int native_prepare(struct run_plan *p, const struct options *o)
 
 int kernels_prepare(struct run_plan *p, struct options *o)
 {
+	char *dir = run_path(o->run ? o->run : "new");
 	int ret = kernels_parse(o->kernels, o->base, &o->series, o->flavor, &p->kernels,
 				&p->n_kernels);
 
+	/* Before minutes of building, and not in make's words. */
+	if (!ret)
+		ret = ready_for_run(dir);
+	free(dir);
 	if (!ret)
 		ret = check_qemu(p->kernels, p->n_kernels);
 	if (!ret)

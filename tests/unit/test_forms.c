@@ -3,6 +3,7 @@
  * The forms in which people have a series: each input of tests/series/forms is
  * taken, and then the tree is what git makes of it; or it is refused by name.
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -222,7 +223,7 @@ static void check_form(const struct form *f)
 	if (f->said ? !strstr(said, f->said) : *said != 0)
 		fail_msg("%s: said: %s", f->input, said);
 	for (const char *c = said; *c; c++)
-		if (*c != '\n' && (*c < ' ' || *c == 127))
+		if (*c != '\n' && iscntrl((unsigned char)*c))
 			fail_msg("%s: control characters in: %s", f->input, said);
 	names = names_of(&sr);
 	if (f->patches && strncmp(names, f->patches, strlen(f->patches)))
