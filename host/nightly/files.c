@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/base/ktap.h"
+#include "host/base/quote.h"
 #include "host/run/plan_file.h"
 #include "host/nightly/ci.h"
 #include "host/nightly/load.h"
@@ -75,19 +76,6 @@ void night_command(const struct night_turn *t, const char *scenario, struct text
 	json_decref(plan);
 }
 
-/* In double quotes, in which the shell puts in $PINLAB and $PINLAB_CACHE. */
-static void qemu_word(const char *word, struct text *out)
-{
-	if (!strpbrk(word, " \"\\`$;&|<>()*?'")) {
-		text_raw(out, "%s", word);
-		return;
-	}
-	text_raw(out, "\"");
-	for (; *word; word++)
-		text_raw(out, "%s%c", strchr("\"\\`", *word) ? "\\" : "", *word);
-	text_raw(out, "\"");
-}
-
 /* An option a line. */
 static void qemu_command(const struct boot *b, struct text *out)
 {
@@ -100,7 +88,7 @@ static void qemu_command(const struct boot *b, struct text *out)
 			continue;
 		text_make_plain(line);
 		text_raw(out, "%s ", *line == '-' ? " \\\n       " : "");
-		qemu_word(line, out);
+		text_word_with(out, line, (const char *const[]){ "PINLAB", "PINLAB_CACHE", NULL });
 	}
 	text_raw(out, "\n");
 	free(text);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/base/files.h"
+#include "host/base/quote.h"
 #include "host/nightly/compare.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
@@ -36,10 +37,12 @@ double night_left(const struct nightly *n)
 int night_save(const struct nightly *n, const char *file, json_t *j)
 {
 	int ret = place_put_json(&n->place, file, j, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+	char *name = shell_word(n->name);
 
 	if (ret)
 		err("%s/%s: cannot be written: %s; make room and continue with --run %s", n->dir,
-		    file, place_error(ret), n->name);
+		    file, place_error(ret), name);
+	free(name);
 	return ret ? PINLAB_BROKE : PINLAB_OK;
 }
 

@@ -417,8 +417,7 @@ void night_text(const struct night *n, struct text *t)
 	text_line(t, "To reproduce, with pinlab %s:", json_text(n->plan, "suite"));
 	report_command(&command, t);
 	text_line(t, "Each failed boot's folder has its own commands in the file `reproduce`.");
-	text_line(t, "These files are derived again, offline, from the run folder by");
-	text_line(t, "    ./pinlab report --run %s", n->name);
+	report_again(n->name, t);
 	text_line(t, "%s", "");
 	text_line(t, "Details");
 	text_line(t, "-------");

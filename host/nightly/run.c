@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/quote.h"
 #include "host/kernel/names.h"
 #include "host/nightly/build.h"
 #include "host/nightly/divide.h"
@@ -227,14 +228,17 @@ static int whole_night(struct nightly *n)
 {
 	struct run_plan shown = { .dir = n->dir };
 	int ret = night_open(n), verdict;
+	char *name;
 
 	if (ret)
 		return ret;
 	ret = night_build(n);
 	if (!ret)
 		ret = run_turns(n);
+	name = shell_word(n->name);
 	if (ret == PINLAB_INTERRUPTED)
-		err("interrupted; what was found is kept, continue with --run %s", n->name);
+		err("interrupted; what was found is kept, continue with --run %s", name);
+	free(name);
 	night_tick(n, !ret ? "done" : ret == PINLAB_INTERRUPTED ? "interrupted" : "broke");
 	verdict = night_derive(n->dir);
 	report_show(&shown);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "host/base/quote.h"
 #include "host/report/report.h"
 #include "host/base/files.h"
 #include "host/report/complaint.h"
@@ -155,10 +156,12 @@ const char *report_word(const struct report *r)
 int report_put(const struct run *run, const char *name, const char *s, size_t n)
 {
 	int ret = place_write(&run->place, name, s, n);
+	char *word = shell_word(run->name);
 
 	if (ret)
 		err("%s/%s: cannot be written: %s; make room, then ./pinlab report --run %s",
-		    run->dir, name, place_error(ret), run->name);
+		    run->dir, name, place_error(ret), word);
+	free(word);
 	return ret;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/quote.h"
 #include "host/report/complaint.h"
 #include "host/report/detail.h"
 #include "host/report/headline.h"
@@ -279,48 +280,29 @@ void report_limits(const struct run *run, bool compared, struct text *t)
 		text_wrap(t, 0, "What it does not show: other machines. Times hold for this CPU and this layout of the kernel; an interval covers the boots that were made, no others.");
 }
 
-/* In single quotes where the shell would make something else of it. */
-static char *shell_word(const char *s)
-{
-	struct text t = { 0 };
-	size_t plain = 0;
-
-	while (isalnum((unsigned char)s[plain]) || (s[plain] && strchr("_-+./:@=,%", s[plain])))
-		plain++;
-	if (plain && !s[plain])
-		return xstrdup(s);
-	text_raw(&t, "'");
-	for (; *s; s++) {
-		if (*s == '\'')
-			text_raw(&t, "'\\''");
-		else
-			text_raw(&t, "%c", *s);
-	}
-	text_raw(&t, "'");
-	return t.s;
-}
-
 void report_command(const struct run *run, struct text *t)
 {
 	const json_t *command = json_object_get(run->plan, "command");
-	char line[TEXT_COLUMNS + 1] = "   ";
-	size_t n = json_array_size(command);
+	struct strlist words = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < json_array_size(command); i++) {
 		const char *s = json_string_value(json_array_get(command, i));
-		char *word = shell_word(s ? s : "");
 
-		if (strlen(line) + strlen(word) + 3 > TEXT_COLUMNS && i) {
-			text_line(t, "%s \\", line);
-			strcpy(line, "       ");
-		}
-		if (strlen(line) + strlen(word) + 3 > TEXT_COLUMNS)
-			text_line(t, "%s %s", line, word);
-		else
-			sprintf(line + strlen(line), " %s", word);
-		free(word);
+		strlist_add(&words, s ? s : "");
 	}
-	text_line(t, "%s", line);
+	text_command(t, &words);
+	strlist_free(&words);
+}
+
+void report_again(const char *run, struct text *t)
+{
+	struct strlist words = { 0 };
+
+	strlist_split(&words, "./pinlab report --run", " ");
+	strlist_add(&words, run);
+	text_line(t, "These files are derived again, offline, from the run folder by");
+	text_command(t, &words);
+	strlist_free(&words);
 }
 
 void report_text(const struct report *r, struct text *t)
@@ -341,8 +323,7 @@ void report_text(const struct report *r, struct text *t)
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
 	report_command(run, t);
-	text_line(t, "These files are derived again, offline, from the run folder by");
-	text_line(t, "    ./pinlab report --run %s", run->name);
+	report_again(run->name, t);
 	report_boots(r, t);
 	report_rows(r, VERDICT_FAIL, "Failed rows", t);
 	report_rows(r, VERDICT_BROKEN, "Broken rows", t);

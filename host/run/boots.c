@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/run/boots.h"
 #include "host/base/files.h"
+#include "host/base/quote.h"
 #include "host/kernel/initramfs.h"
 #include "host/kernel/others_disk.h"
 #include "host/run/folder.h"
@@ -161,7 +162,7 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	const struct kernel *k = &p->kernels[b->kernel];
 	const struct boot_needs n = needs_of(p, b);
 	struct strlist argv = { 0 };
-	char *below = xasprintf("boots/%s", b->id);
+	char *below = xasprintf("boots/%s", b->id), *name;
 	int ret;
 
 	guest_paths(&j->guest, xasprintf("%s/%s", p->dir, below));
@@ -193,11 +194,13 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	ret = write_command(&j->guest, &argv);
 	if (!ret)
 		ret = guest_start(&j->guest, &argv);
+	name = shell_word(p->name);
 	if (ret)
 		err("starting the boot %s: %s; what is there can be continued with --run %s",
-		    b->id, place_error(ret), p->name);
+		    b->id, place_error(ret), name);
 	else
 		j->boot = b;
+	free(name);
 	strlist_free(&argv);
 	return ret;
 }
@@ -228,6 +231,8 @@ static void keep_files(const struct job *j)
 static int job_end(struct run_plan *p, struct job *j)
 {
 	struct guest *g = &j->guest;
+	bool host = run_was_host(outcome_name(g->outcome));
+	char *name = shell_word(p->name);
 	int ret = 0;
 
 	if (p->engine->qemu) {
@@ -236,15 +241,17 @@ static int job_end(struct run_plan *p, struct job *j)
 	}
 	/* Where the machine is expected to go down that is a result: the report tells. */
 	if (g->outcome != OUTCOME_OK && g->outcome != OUTCOME_INTERRUPTED && !j->boot->cell)
-		err("boot %s: %s: %s (see %s)", j->boot->id, outcome_name(g->outcome), g->detail,
-		    g->console_path);
+		err("boot %s: %s: %s (see %s); %s %s%s%s", j->boot->id, outcome_name(g->outcome),
+		    g->detail, g->console_path, host ? "it is made again with --run" :
+		    "to make it again: --run", name, host ? "" : " --again ",
+		    host ? "" : j->boot->id);
 	/*
 	 * An interrupted boot is not done. Neither is one that a full disk
 	 * cut short: it says nothing about its kernel.
 	 */
 	if (g->outcome != OUTCOME_OK && free_bytes(p->dir) < 1 << 20) {
 		err("the disk of %s is full; make room and continue with --run %s", p->dir,
-		    p->name);
+		    name);
 		ret = -ENOSPC;
 	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
 		note("boot %s is made again: that was a fault of the emulator's", j->boot->id);
@@ -252,10 +259,11 @@ static int job_end(struct run_plan *p, struct job *j)
 		ret = run_boot_done(p, j->boot, g);
 		if (ret)
 			err("cannot write the outcome of boot %s: %s; continue with --run %s",
-			    j->boot->id, place_error(ret), p->name);
+			    j->boot->id, place_error(ret), name);
 		else
 			j->boot->done = true;
 	}
+	free(name);
 	guest_free(g);
 	free(j->disks.initrd);
 	free(j->disks.tools);

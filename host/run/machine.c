@@ -175,9 +175,10 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	}
 	if (b->share) {
 		p = escape(b->share);
+		/* Owners and modes that the guest sets are kept beside its files, not on them. */
 		add(argv, "-fsdev",
-		    xasprintf("local,id=share,path=%s,security_model=none%s", p,
-			      b->share_readonly ? ",readonly=on" : ""));
+		    xasprintf("local,id=share,path=%s,security_model=%s", p,
+			      b->share_readonly ? "none,readonly=on" : "mapped-file"));
 		add(argv, "-device",
 		    xasprintf("%s,fsdev=share,mount_tag=pinlab", b->board->share_device));
 		free(p);

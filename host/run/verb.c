@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/base/quote.h"
 #include "host/kernel/kconfig.h"
 #include "host/run/boots.h"
 #include "host/run/plan.h"
@@ -127,7 +128,7 @@ static int prepare(const struct verb *v, struct run_plan *p, struct options *o)
 
 static int go(const struct verb *v, struct run_plan *p)
 {
-	char *rows = NULL;
+	char *rows = NULL, *name;
 	int ret, verdict;
 
 	p->name = p->options->run ? xstrdup(p->options->run) : run_new_name(v->name);
@@ -142,8 +143,10 @@ static int go(const struct verb *v, struct run_plan *p)
 	     p->engine->name, p->engine_why);
 	free(rows);
 	ret = boots_run(p);
+	name = shell_word(p->name);
 	if (ret == PINLAB_INTERRUPTED)
-		err("interrupted; what is there is kept, continue with --run %s", p->name);
+		err("interrupted; what is there is kept, continue with --run %s", name);
+	free(name);
 	verdict = v->derive(p->dir);
 	report_show(p);
 	return ret ? ret : verdict;

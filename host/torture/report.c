@@ -362,8 +362,7 @@ void torture_text(const struct run *run, struct text *t)
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
 	report_command(run, t);
-	text_line(t, "These files are derived again, offline, from the run folder by");
-	text_line(t, "    ./pinlab report --run %s", run->name);
+	report_again(run->name, t);
 	text_line(t, "%s", "");
 	text_line(t, "Details");
 	text_line(t, "-------");
