@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* /dev/console never becomes a controlling terminal: what stands behind it does. */
@@ -24,9 +25,28 @@ static void console_name(char *path, size_t len)
 	snprintf(path, len, "/dev/%s", *line ? last ? last + 1 : line : "console");
 }
 
+/*
+ * The session's leader: when it goes, the kernel hangs the terminal up, and what
+ * was not sent yet is lost. So it only waits, and sees to it that all is sent.
+ */
+static void lead(pid_t shell)
+{
+	int status = 0;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+	while (waitpid(shell, &status, 0) < 0 && errno == EINTR)
+		;
+	tcdrain(STDOUT_FILENO);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 static void child(const char *program, const sigset_t *signals)
 {
 	char path[80];
+	pid_t shell;
 	int fd;
 
 	setsid();
@@ -38,6 +58,9 @@ static void child(const char *program, const sigset_t *signals)
 		dup2(fd, 2);
 	}
 	sigprocmask(SIG_UNBLOCK, signals, NULL);
+	shell = fork();
+	if (shell > 0)
+		lead(shell);
 	execl(program, program, NULL);
 	fprintf(stderr, "pinlab-guest: %s: %s\n", program, strerror(errno));
 	_exit(127);
@@ -64,8 +87,10 @@ bool shell_run(const char *program)
 	if (!shell)
 		child(program, &signals);
 	for (;;) {
-		if (sigwait(&signals, &sig) || sig != SIGCHLD)
+		if (sigwait(&signals, &sig) || sig != SIGCHLD) {
+			tcdrain(STDOUT_FILENO);
 			return true;
+		}
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			if (pid == shell)
 				return WIFEXITED(status) && !WEXITSTATUS(status);
