@@ -82,6 +82,14 @@ static void place_splat(const struct console *c, struct splat *s)
 		strcpy(s->row, c->row);
 }
 
+/* The older one may have got the name of a function behind it, from its dump. */
+static bool same_title(const char *old, const char *title)
+{
+	size_t n = strlen(title);
+
+	return !strncmp(old, title, n) && (!old[n] || splat_begins(old + n, " in "));
+}
+
 static void add_splat(struct console *c, enum splat_kind kind, const char *text)
 {
 	struct splat s = { .kind = kind, .uptime = c->uptime, .first = c->lines,
@@ -96,7 +104,7 @@ static void add_splat(struct console *c, enum splat_kind kind, const char *text)
 		struct splat *old = &c->splats[i];
 
 		if (old->kind != kind || old->where != s.where || strcmp(old->row, s.row) ||
-		    (strcmp(old->title, s.title) && strcmp(old->text, s.text)))
+		    !same_title(old->title, s.title))
 			continue;
 		old->count++;
 		c->last = i;

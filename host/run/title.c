@@ -56,12 +56,14 @@ static size_t chance(const char *text, const char *s, const char **word)
 		*word = "ADDR";
 		return 2 + strspn(s + 2, "0123456789abcdefABCDEF");
 	}
-	if (isalnum((unsigned char)before) || before == '_' || before == '-' || before == '.')
+	if (isalnum((unsigned char)before) || before == '_')
 		return 0;
 	if (n >= 8 && !isalnum((unsigned char)s[n])) {
 		*word = "ADDR";
 		return n;
 	}
+	if (before == '-' || before == '.')
+		return 0;
 	/* Lines of the source stay, they are the place. */
 	if (digits && before == ':' && s - text > 2 && strchr("chS", s[-2]) && s[-3] == '.')
 		return 0;

@@ -84,7 +84,7 @@ static void for_each_console(void (*fn)(const char *path, const char *want), siz
 static void test_real_consoles(void **state)
 {
 	(void)state;
-	for_each_console(check_console, 1);
+	for_each_console(check_console, 25);
 }
 
 /* Cut anywhere, with carriage returns, with levels and callers: the same is found. */
@@ -128,7 +128,7 @@ static void check_forms(const char *path, const char *want)
 static void test_forms(void **state)
 {
 	(void)state;
-	for_each_console(check_forms, 1);
+	for_each_console(check_forms, 25);
 }
 
 static const struct {
