@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/paths/kvm.h"
 #include "guest/bench/share.h"
 
@@ -102,7 +103,7 @@ static int look(struct row *r, bool shared)
 	unsigned long last = r->size.n - 1;
 	struct pinlab_owned q = { .fd = d->fd, .addr = last * PAGE_BYTES,
 				  .what = PINLAB_OWNED_FIND };
-	bool private_there = !ioctl(r->drv, PINLAB_IOC_OWNED, &q);
+	bool private_there = !dev_owned(r->drv, &q);
 
 	if (private_there == shared)
 		return row_fail(r, "the last private page is %s", private_there ?

@@ -10,15 +10,13 @@
  * the words that were written are there.
  * Varies: kind of memory, and how much of it changes hands.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest/bench/share.h"
 #include "guest/bench/steps.h"
+#include "guest/device.h"
 #include "guest/knob.h"
 
 #define HUGE_POOL	"/proc/sys/vm/nr_hugepages"
@@ -44,10 +42,11 @@ static int step(struct row *r, enum pinlab_op op, unsigned long page, unsigned l
 		.slot = page / SHARE_CALL % PINLAB_SLOTS,
 		.addr = (uintptr_t)(r->mem.addr + page * PAGE_BYTES),
 	};
-	struct pinlab_run run = { (uintptr_t)&st, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(fd_of(s, page), PINLAB_IOC_RUN, &run))
-		return row_fail(r, "driver: %s", strerror(errno));
+	err = dev_step(fd_of(s, page), &st);
+	if (err)
+		return row_fail(r, "driver: %s", strerror(-err));
 	if (st.done != st.batch)
 		return row_fail(r, "page %lu: %u pages of %u, error %d", page, st.done, st.batch,
 				st.err);
@@ -87,9 +86,10 @@ static int setup(struct row *r)
 		unsigned long n = r->size.n - at < SHARE_CALL ? r->size.n - at : SHARE_CALL;
 
 		if (!(at / SHARE_CALL % PINLAB_SLOTS)) {
-			s->fd[s->files] = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-			if (s->fd[s->files++] < 0)
-				return row_fail(r, "/dev/pinlab: %s", strerror(errno));
+			s->fd[s->files] = dev_open();
+			if (s->fd[s->files] < 0)
+				return row_fail(r, "/dev/pinlab: %s", strerror(-s->fd[s->files]));
+			s->files++;
 		}
 		if (step(r, PINLAB_EXC_FAST, at, n) || step(r, PINLAB_HIDE, at, n))
 			return -1;

@@ -8,8 +8,6 @@
  * device can pin memory without any limit, so the device is root's.
  */
 #include <linux/fs.h>
-#include <linux/hardirq.h>
-#include <linux/kernel_stat.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -19,224 +17,146 @@
 #include "compat.h"
 #include "pinlab.h"
 
-/*
- * kstat counts what goes through the generic interrupt code; on x86 the local
- * APIC's timer does not, and is counted in irq_stat. The reader runs on the
- * CPU that it asks about: with more than one CPU a migration in between shows
- * as a context switch.
- */
-u64 pinlab_noise(void)
+static long do_caps(struct pinlab_file *pf, void *arg)
 {
-	u64 n = current->nvcsw + current->nivcsw + this_cpu_read(kstat.irqs_sum);
-
-#ifdef CONFIG_X86_LOCAL_APIC
-	n += this_cpu_read(irq_stat.apic_timer_irqs);
-#ifdef CONFIG_SMP
-	n += this_cpu_read(irq_stat.irq_resched_count);
-	n += this_cpu_read(irq_stat.irq_call_count);
-#endif
-#endif
-	return n;
-}
-
-static int run_steps(struct pinlab_file *pf, const struct pinlab_run *run,
-		     struct pinlab_step *steps)
-{
-	int err = 0;
-	u32 i;
-
-	mutex_lock(&pf->lock);
-	for (i = 0; i < run->nr && !err; i++)
-		err = pinlab_step(pf, &steps[i], run->clock);
-	mutex_unlock(&pf->lock);
-	return err;
-}
-
-static long ioc_run(struct pinlab_file *pf, void __user *arg)
-{
-	struct pinlab_step *steps;
-	struct pinlab_run run;
-	size_t size;
-	long err;
-
-	if (copy_from_user(&run, arg, sizeof(run)))
-		return -EFAULT;
-	if (!run.nr || run.nr > PINLAB_MAX_STEPS)
-		return -EINVAL;
-	size = run.nr * sizeof(*steps);
-	steps = memdup_user(u64_to_user_ptr(run.steps), size);
-	if (IS_ERR(steps))
-		return PTR_ERR(steps);
-	err = run_steps(pf, &run, steps);
-	if (copy_to_user(u64_to_user_ptr(run.steps), steps, size) && !err)
-		err = -EFAULT;
-	kfree(steps);
-	return err;
-}
-
-static long ioc_page_info(struct pinlab_file *pf, void __user *arg)
-{
-	struct pinlab_page_info info;
-	int err;
-
-	if (copy_from_user(&info, arg, sizeof(info)))
-		return -EFAULT;
-	mutex_lock(&pf->lock);
-	err = pinlab_page_info(pf, &info);
-	mutex_unlock(&pf->lock);
-	if (!err && copy_to_user(arg, &info, sizeof(info)))
-		err = -EFAULT;
-	return err;
-}
-
-static long ioc_caps(void __user *arg)
-{
-	struct pinlab_caps caps = {
+	*(struct pinlab_caps *)arg = (struct pinlab_caps){
 		.abi = PINLAB_ABI,
 		.exclusive = PINLAB_HAS_EXCLUSIVE,
 		.has_cycles = get_cycles() != 0,
 		.memfd = PINLAB_HAS_MEMFD,
 	};
-
-	return copy_to_user(arg, &caps, sizeof(caps)) ? -EFAULT : 0;
+	return 0;
 }
 
-static long ioc_noise(void __user *arg)
+static long do_run(struct pinlab_file *pf, void *arg)
 {
-	struct pinlab_noise noise = { .count = pinlab_noise() };
+	const struct pinlab_run *run = arg;
+	struct pinlab_step *steps;
+	long err = 0;
+	size_t size;
+	u32 i;
 
-	return copy_to_user(arg, &noise, sizeof(noise)) ? -EFAULT : 0;
-}
-
-static long ioc_race(void __user *arg)
-{
-	struct pinlab_race *r = memdup_user(arg, sizeof(*r));
-	long err;
-
-	if (IS_ERR(r))
-		return PTR_ERR(r);
-	err = pinlab_race(r);
-	if (copy_to_user(arg, r, sizeof(*r)) && !err)
+	if (!run->nr || run->nr > PINLAB_MAX_STEPS)
+		return -EINVAL;
+	size = run->nr * sizeof(*steps);
+	steps = memdup_user(u64_to_user_ptr(run->steps), size);
+	if (IS_ERR(steps))
+		return PTR_ERR(steps);
+	for (i = 0; i < run->nr && !err; i++)
+		err = pinlab_step(pf, &steps[i], run->clock);
+	if (copy_to_user(u64_to_user_ptr(run->steps), steps, size) && !err)
 		err = -EFAULT;
-	kfree(r);
+	kfree(steps);
 	return err;
 }
 
-static long ioc_finding(void __user *arg)
+static long do_page_info(struct pinlab_file *pf, void *arg)
 {
-	struct pinlab_finding *f = kmalloc(sizeof(*f), GFP_KERNEL);
-	long err = f ? pinlab_finding_take(f) : -ENOMEM;
-
-	if (!err && copy_to_user(arg, f, sizeof(*f)))
-		err = -EFAULT;
-	kfree(f);
-	return err;
+	return pinlab_page_info(pf, arg);
 }
 
-static long ioc_audit(void __user *arg)
+static long do_noise(struct pinlab_file *pf, void *arg)
 {
-	struct pinlab_audit a;
-	long err;
-
-	if (copy_from_user(&a, arg, sizeof(a)))
-		return -EFAULT;
-	err = pinlab_audit(&a);
-	if (!err && copy_to_user(arg, &a, sizeof(a)))
-		err = -EFAULT;
-	return err;
+	((struct pinlab_noise *)arg)->count = pinlab_noise();
+	return 0;
 }
 
-static long ioc_delays(struct pinlab_file *pf, void __user *arg)
+static long do_race(struct pinlab_file *pf, void *arg)
 {
-	struct pinlab_delays *ds = memdup_user(arg, sizeof(*ds));
-	long err;
+	return pinlab_race(arg);
+}
 
-	if (IS_ERR(ds))
-		return PTR_ERR(ds);
-	err = pinlab_delays(ds);
+static long do_finding(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_finding_take(arg);
+}
+
+static long do_audit(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_audit(arg);
+}
+
+static long do_delays(struct pinlab_file *pf, void *arg)
+{
+	struct pinlab_delays *ds = arg;
+	long err = pinlab_delays(ds);
+
 	if (!err)
 		pf->delays = ds->nr;
-	if (!err && copy_to_user(arg, ds, sizeof(*ds)))
-		err = -EFAULT;
-	kfree(ds);
 	return err;
 }
 
-static long ioc_mass(struct pinlab_file *pf, void __user *arg)
+static long do_mass(struct pinlab_file *pf, void *arg)
 {
-	struct pinlab_mass m;
+	return pinlab_mass(pf, arg);
+}
+
+static long do_contend(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_contend(arg);
+}
+
+static long do_owned(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_owned(pf, arg);
+}
+
+/* By number. arg is the command's struct, in the kernel's memory; locked: by the file's lock. */
+static const struct command {
+	unsigned int cmd;
+	long (*fn)(struct pinlab_file *pf, void *arg);
+	bool locked;
+} commands[] = {
+	[_IOC_NR(PINLAB_IOC_CAPS)]	= { PINLAB_IOC_CAPS,		do_caps,	false },
+	[_IOC_NR(PINLAB_IOC_RUN)]	= { PINLAB_IOC_RUN,		do_run,		true },
+	[_IOC_NR(PINLAB_IOC_PAGE_INFO)]	= { PINLAB_IOC_PAGE_INFO,	do_page_info,	true },
+	[_IOC_NR(PINLAB_IOC_NOISE)]	= { PINLAB_IOC_NOISE,		do_noise,	false },
+	[_IOC_NR(PINLAB_IOC_RACE)]	= { PINLAB_IOC_RACE,		do_race,	false },
+	[_IOC_NR(PINLAB_IOC_FINDING)]	= { PINLAB_IOC_FINDING,		do_finding,	false },
+	[_IOC_NR(PINLAB_IOC_AUDIT)]	= { PINLAB_IOC_AUDIT,		do_audit,	false },
+	[_IOC_NR(PINLAB_IOC_DELAYS)]	= { PINLAB_IOC_DELAYS,		do_delays,	false },
+	[_IOC_NR(PINLAB_IOC_MASS)]	= { PINLAB_IOC_MASS,		do_mass,	true },
+	[_IOC_NR(PINLAB_IOC_CONTEND)]	= { PINLAB_IOC_CONTEND,		do_contend,	false },
+	[_IOC_NR(PINLAB_IOC_OWNED)]	= { PINLAB_IOC_OWNED,		do_owned,	true },
+};
+
+static long carry_out(struct pinlab_file *pf, const struct command *c, void *arg,
+		      void __user *from)
+{
+	size_t size = _IOC_SIZE(c->cmd);
 	long err;
 
-	if (copy_from_user(&m, arg, sizeof(m)))
+	if (_IOC_DIR(c->cmd) & _IOC_WRITE && copy_from_user(arg, from, size))
 		return -EFAULT;
-	mutex_lock(&pf->lock);
-	err = pinlab_mass(pf, &m);
-	mutex_unlock(&pf->lock);
-	if (!err && copy_to_user(arg, &m, sizeof(m)))
+	if (c->locked)
+		mutex_lock(&pf->lock);
+	err = c->fn(pf, arg);
+	if (c->locked)
+		mutex_unlock(&pf->lock);
+	/* After an error too: how far a race came stands there. */
+	if (copy_to_user(from, arg, size) && !err)
 		err = -EFAULT;
-	return err;
-}
-
-static long ioc_contend(void __user *arg)
-{
-	struct pinlab_contend c;
-	long err;
-
-	if (copy_from_user(&c, arg, sizeof(c)))
-		return -EFAULT;
-	err = pinlab_contend(&c);
-	if (!err && copy_to_user(arg, &c, sizeof(c)))
-		err = -EFAULT;
-	return err;
-}
-
-static long ioc_owned(struct pinlab_file *pf, void __user *arg)
-{
-	struct pinlab_owned *q = memdup_user(arg, sizeof(*q));
-	long err;
-
-	if (IS_ERR(q))
-		return PTR_ERR(q);
-	mutex_lock(&pf->lock);
-	err = pinlab_owned(pf, q);
-	mutex_unlock(&pf->lock);
-	if (!err && copy_to_user(arg, q, sizeof(*q)))
-		err = -EFAULT;
-	kfree(q);
 	return err;
 }
 
 static long pinlab_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct pinlab_file *pf = file->private_data;
-	void __user *uarg = (void __user *)arg;
+	/* For most: without an allocation, which would be seen in what is measured. */
+	u64 small[16] = { 0 };
+	const struct command *c = &commands[_IOC_NR(cmd) % ARRAY_SIZE(commands)];
+	void *buf = small;
+	long err;
 
-	switch (cmd) {
-	case PINLAB_IOC_CAPS:
-		return ioc_caps(uarg);
-	case PINLAB_IOC_RUN:
-		return ioc_run(pf, uarg);
-	case PINLAB_IOC_PAGE_INFO:
-		return ioc_page_info(pf, uarg);
-	case PINLAB_IOC_NOISE:
-		return ioc_noise(uarg);
-	case PINLAB_IOC_RACE:
-		return ioc_race(uarg);
-	case PINLAB_IOC_FINDING:
-		return ioc_finding(uarg);
-	case PINLAB_IOC_AUDIT:
-		return ioc_audit(uarg);
-	case PINLAB_IOC_DELAYS:
-		return ioc_delays(pf, uarg);
-	case PINLAB_IOC_MASS:
-		return ioc_mass(pf, uarg);
-	case PINLAB_IOC_CONTEND:
-		return ioc_contend(uarg);
-	case PINLAB_IOC_OWNED:
-		return ioc_owned(pf, uarg);
-	default:
+	if (c->cmd != cmd || !c->fn)
 		return -ENOTTY;
-	}
+	if (_IOC_SIZE(cmd) > sizeof(small))
+		buf = kzalloc(_IOC_SIZE(cmd), GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	err = carry_out(file->private_data, c, buf, (void __user *)arg);
+	if (buf != small)
+		kfree(buf);
+	return err;
 }
 
 static int pinlab_open(struct inode *inode, struct file *file)

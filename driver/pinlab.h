@@ -53,7 +53,7 @@ struct pinlab_target {
 	struct file *memfd;	/* PINLAB_PIN_MEMFD */
 };
 
-/* Interrupts that this CPU has taken and switches of current, in one number. */
+/* noise.c: interrupts that this CPU has taken and switches of current, in one number. */
 u64 pinlab_noise(void);
 
 /* Carry out one checked step; fills in its results. 0 or -errno for bad input. */

@@ -2,14 +2,12 @@
 #include "guest/row.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +16,7 @@
 
 #include "guest/bench/bench.h"
 #include "guest/clock.h"
+#include "guest/device.h"
 #include "guest/record.h"
 #include "guest/settle.h"
 #include "include/wire.h"
@@ -101,11 +100,7 @@ int row_skip(struct row *r, const char *fmt, ...)
 
 static uint64_t noise_now(const struct row *r)
 {
-	struct pinlab_noise n = { 0 };
-
-	if (r->drv >= 0)
-		ioctl(r->drv, PINLAB_IOC_NOISE, &n);
-	return n.count;
+	return dev_noise(r->drv);
 }
 
 static void add_sample(struct row *r, unsigned int metric, int64_t ticks, uint64_t ops,
@@ -261,9 +256,8 @@ static int64_t nop_cost(struct row *r)
 
 	for (int i = 0; i < 8 && r->drv >= 0; i++) {
 		struct pinlab_step s = { .op = PINLAB_NOP, .calls = 0, .batch = 1 };
-		struct pinlab_run run = { (uintptr_t)&s, 1, clock_kind };
 
-		if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
+		if (dev_run(r->drv, &s, 1))
 			return 0;
 		if (!s.noise && s.ticks < least)
 			least = s.ticks;
@@ -327,7 +321,7 @@ static void child_row(struct row *r, void (*body)(struct row *r))
 
 	*f = *r->frame;
 	r->frame = f;
-	r->drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	r->drv = dev_open();
 	body(r);
 	if (!*f->out->verdict)
 		strcpy(f->out->verdict, WIRE_PASS);
@@ -494,15 +488,8 @@ static void maybe_row(struct row *r)
 
 static void probe(const struct frame_config *cfg)
 {
-	struct pinlab_caps caps = { 0 };
-	int fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-
-	if (fd >= 0 && !ioctl(fd, PINLAB_IOC_CAPS, &caps) && caps.abi == PINLAB_ABI) {
-		have.driver = true;
-		have.exclusive = caps.exclusive;
-	}
-	if (fd >= 0)
-		close(fd);
+	have.driver = dev_is_there();
+	have.exclusive = dev_has_exclusive();
 	have.uring = syscall(SYS_io_uring_setup, 0, NULL) < 0 && errno != ENOSYS &&
 		     errno != EPERM;
 	have.ramdisk = !access("/dev/ram1", W_OK) && getpid() == 1;
@@ -522,11 +509,6 @@ struct frame *frame_new(const struct frame_config *cfg)
 	f.out = mmap(NULL, sizeof(*f.out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		     -1, 0);
 	return &f;
-}
-
-bool frame_has_exclusive(void)
-{
-	return have.exclusive;
 }
 
 void frame_run(const struct frame_config *cfg)

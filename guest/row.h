@@ -19,8 +19,6 @@ struct frame;
 
 /* One frame a program: what this kernel has is found out here. */
 struct frame *frame_new(const struct frame_config *cfg);
-/* Does this kernel have exclusive pins? After frame_new(). */
-bool frame_has_exclusive(void);
 
 /* before and after run in the frame's own process, and may be NULL. */
 struct row_body {

@@ -2,14 +2,13 @@
 /* Benchmarks of the kernel's own functions: lists of steps for the driver. */
 #include "guest/bench/steps.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "guest/bench/bench.h"
 #include "guest/clock.h"
+#include "guest/device.h"
 #include "guest/row.h"
 
 struct pinlab_step *step_add(struct steps *st, enum pinlab_op op, unsigned int slot)
@@ -34,8 +33,8 @@ struct pinlab_step *step_over(struct steps *st, enum pinlab_op op, unsigned int 
 
 int steps_run(struct row *r, struct steps *st)
 {
-	struct pinlab_run run = { (uintptr_t)st->s, st->n, clock_kind };
 	unsigned int refused[PINLAB_MAX_STEPS];
+	int err;
 
 	if (st->n > PINLAB_MAX_STEPS)
 		return row_fail(r, "%u steps, at most %d are taken", st->n, PINLAB_MAX_STEPS);
@@ -46,8 +45,9 @@ int steps_run(struct row *r, struct steps *st)
 		st->s[i].flags |= PINLAB_MARK;
 		st->s[i].tag = frame_window(r);
 	}
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "driver: %s", strerror(errno));
+	err = dev_run(r->drv, st->s, st->n);
+	if (err)
+		return row_fail(r, "driver: %s", strerror(-err));
 	for (unsigned int i = 0; i < st->n; i++) {
 		const struct pinlab_step *s = &st->s[i];
 
@@ -66,10 +66,9 @@ int steps_run(struct row *r, struct steps *st)
 
 int page_info(struct row *r, const void *addr, struct pinlab_page_info *info)
 {
-	*info = (struct pinlab_page_info){ .addr = (uintptr_t)addr };
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, info))
-		return row_fail(r, "page info: %s", strerror(errno));
-	return 0;
+	int err = dev_page(r->drv, addr, info);
+
+	return err ? row_fail(r, "page info: %s", strerror(-err)) : 0;
 }
 
 int check_unpinned(struct row *r)

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/bench/threads.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest/bench/steps.h"
 #include "guest/clock.h"
+#include "guest/device.h"
 
 #define MAX_THREADS	8
 #define PINS		2048	/* that a thread holds at once */
@@ -42,9 +40,9 @@ int threads_setup(struct row *r)
 	if (err)
 		return row_skip(r, "needs %s: %s", why, strerror(-err));
 	for (int i = 0; i < MAX_THREADS; i++) {
-		workers[i].fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+		workers[i].fd = dev_open();
 		if (workers[i].fd < 0)
-			return row_fail(r, "/dev/pinlab: %s", strerror(errno));
+			return row_fail(r, "/dev/pinlab: %s", strerror(-workers[i].fd));
 	}
 	return 0;
 }
@@ -52,10 +50,9 @@ int threads_setup(struct row *r)
 static void *work(void *arg)
 {
 	struct worker *w = arg;
-	struct pinlab_run run = { (uintptr_t)w->steps, 2 * ROUNDS, clock_kind };
 
 	pthread_barrier_wait(w->start);
-	w->err = ioctl(w->fd, PINLAB_IOC_RUN, &run) ? -errno : 0;
+	w->err = dev_run(w->fd, w->steps, 2 * ROUNDS);
 	return NULL;
 }
 

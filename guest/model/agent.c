@@ -7,13 +7,13 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest/clock.h"
+#include "guest/device.h"
 
 #define PM_PRESENT	0x8000000000000000ull
 #define PM_PFN		((1ull << 55) - 1)
@@ -42,9 +42,9 @@ static int open_all(void)
 		/* After a fork these are the parent's. */
 		if (driver[i] >= 0)
 			close(driver[i]);
-		driver[i] = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+		driver[i] = dev_open();
 		if (driver[i] < 0)
-			return -errno;
+			return driver[i];
 	}
 	if (pagemap >= 0)
 		close(pagemap);
@@ -60,9 +60,7 @@ static int open_all(void)
 
 static int step(struct agent_cmd *c)
 {
-	struct pinlab_run run = { (uintptr_t)&c->step, 1, clock_kind };
-
-	return ret(ioctl(driver[c->file], PINLAB_IOC_RUN, &run));
+	return dev_run(driver[c->file], &c->step, 1);
 }
 
 uint64_t agent_page_flags(uint32_t pfn)
@@ -95,12 +93,12 @@ static void fill(struct model_look *l, const struct pinlab_page_info *i)
 
 static int look_at(struct model_look *l, uintptr_t addr)
 {
-	struct pinlab_page_info i = { .addr = addr };
+	struct pinlab_page_info i;
+	int err = dev_page(driver[0], (void *)addr, &i);
 
-	if (ioctl(driver[0], PINLAB_IOC_PAGE_INFO, &i))
-		return -errno;
-	fill(l, &i);
-	return 0;
+	if (!err)
+		fill(l, &i);
+	return err;
 }
 
 static bool same_folio(const struct model_look *l, uint32_t pfn)
@@ -136,12 +134,12 @@ static int look(struct agent_cmd *c)
 static int look_slot(struct agent_cmd *c)
 {
 	for (unsigned int i = 0; i < c->n; i++) {
-		struct pinlab_page_info info = { .slot = c->slot, .index = c->index + i };
-		struct model_look *l = &c->look[i];
+		struct pinlab_page_info info;
+		int err = dev_held(driver[c->file], c->slot, c->index + i, &info);
 
-		if (ioctl(driver[c->file], PINLAB_IOC_PAGE_INFO, &info))
-			return -errno;
-		fill(l, &info);
+		if (err)
+			return err;
+		fill(&c->look[i], &info);
 	}
 	return 0;
 }
@@ -149,8 +147,8 @@ static int look_slot(struct agent_cmd *c)
 static int close_file(struct agent_cmd *c)
 {
 	close(driver[c->file]);
-	driver[c->file] = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-	return ret(driver[c->file]);
+	driver[c->file] = dev_open();
+	return driver[c->file] < 0 ? driver[c->file] : 0;
 }
 
 static int write_words(struct agent_cmd *c)

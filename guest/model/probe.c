@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/model/agent.h"
 #include "guest/model/proc.h"
 #include "guest/model/rules.h"
@@ -110,18 +110,15 @@ static bool has_movable(void)
 
 static int probe(struct model_caps *caps)
 {
-	struct pinlab_caps driver = { 0 };
 	struct agents a;
-	int err = agents_start(&a), fd;
+	int err = agents_start(&a);
 
 	if (err)
 		return err;
-	fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, PINLAB_IOC_CAPS, &driver))
+	if (!dev_is_there())
 		return -ENODEV;
-	close(fd);
-	caps->exclusive = driver.exclusive;
-	caps->memfd = driver.memfd;
+	caps->exclusive = dev_has_exclusive();
+	caps->memfd = dev_has_memfd();
 	caps->nodes = !access("/sys/devices/system/node/node1", F_OK);
 	caps->split = !access("/sys/kernel/debug/split_huge_pages", W_OK);
 	caps->movable = has_movable();

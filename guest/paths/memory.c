@@ -7,11 +7,11 @@
 #include <linux/kvm.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/kvm.h"
 #include "guest/paths/path.h"
@@ -26,7 +26,7 @@ int cell_owned(const struct path_cell *c, enum pinlab_owned_what what, struct pi
 
 	q = q ? q : &none;
 	q->what = what;
-	return ioctl(c->drv, PINLAB_IOC_OWNED, q) ? -errno : 0;
+	return dev_owned(c->drv, q);
 }
 
 static int take_secret(struct path_cell *c)
@@ -82,10 +82,11 @@ int cell_take_memory(struct path_cell *c)
 static int pin(struct path_cell *c, enum pinlab_op op)
 {
 	struct pinlab_step s = { .op = op, .calls = 1, .batch = 1, .addr = (uintptr_t)c->addr };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(c->drv, PINLAB_IOC_RUN, &run))
-		return cell_skip(c, "pinning it: %s", strerror(errno));
+	err = dev_step(c->drv, &s);
+	if (err)
+		return cell_skip(c, "pinning it: %s", strerror(-err));
 	if (s.done != 1)
 		return cell_skip(c, "pinning it: %s", strerror(s.err ? -s.err : EBUSY));
 	return 0;

@@ -3,18 +3,17 @@
 #include "guest/paths/path.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/kmsg.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/expect.h"
@@ -138,11 +137,11 @@ static void note_content(struct path_cell *c)
 /* Does the owner's mapping still lead to the frame that is pinned? */
 static void note_move(struct path_cell *c, uint64_t pfn)
 {
-	struct pinlab_page_info info = { .addr = (uintptr_t)c->addr };
+	struct pinlab_page_info info;
 
 	if (!is_pinned(c->scheme))
 		return;
-	c->said->moved = ioctl(c->drv, PINLAB_IOC_PAGE_INFO, &info) || info.pfn != pfn;
+	c->said->moved = dev_page(c->drv, c->addr, &info) || info.pfn != pfn;
 }
 
 static void owner_main(struct path_cell *c)
@@ -276,10 +275,10 @@ static void conclude(struct path_cell *c, int status, struct finding *f)
 static int do_step(const struct path_cell *c, enum pinlab_op op)
 {
 	struct pinlab_step s = { .op = op, .calls = 1, .batch = 1 };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err = dev_step(c->drv, &s);
 
-	if (ioctl(c->drv, PINLAB_IOC_RUN, &run))
-		return -errno;
+	if (err)
+		return err;
 	return s.done == 1 ? 0 : s.err ? s.err : -EBUSY;
 }
 
@@ -377,11 +376,12 @@ static void try_cell(struct row *r, const struct path *p, enum scheme s, enum me
 	pid_t pid;
 
 	*f = (struct finding){ .answer = ANSWER_SKIP };
-	c.drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	c.drv = dev_open();
 	c.said = mmap(NULL, sizeof(*c.said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	if (c.drv < 0 || c.said == MAP_FAILED) {
-		snprintf(f->where, sizeof(f->where), "/dev/pinlab: %s", strerror(errno));
+		snprintf(f->where, sizeof(f->where), "/dev/pinlab: %s",
+			 strerror(c.drv < 0 ? -c.drv : ENOMEM));
 		return;
 	}
 	/* What is looked for in a core file is not to be there from here. */
@@ -530,7 +530,7 @@ void paths_run(const struct paths_config *config)
 
 	cfg = config;
 	kmsg_unlimit();
-	has_exclusive = frame_has_exclusive();
+	has_exclusive = dev_has_exclusive();
 	/* Where the page is really hidden, complaints are what is asked for. */
 	if (!cfg->crash) {
 		body.before = before_row;

@@ -2,17 +2,16 @@
 #include "guest/torture/beside.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 
 #define PART_BYTES	(4 * HUGE_BYTES)
 #define CALL_PAGES	(HUGE_BYTES / PAGE_BYTES)	/* of one call: a huge page's worth */
@@ -86,10 +85,10 @@ static int step(const struct part *p, const struct beside *b, bool take)
 		.calls = PART_PAGES / CALL_PAGES, .batch = CALL_PAGES,
 		.addr = take ? (uintptr_t)p->mem.addr : 0, .stride = HUGE_BYTES,
 	};
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err = dev_step(p->fd, &s);
 
-	if (ioctl(p->fd, PINLAB_IOC_RUN, &run))
-		return -errno;
+	if (err)
+		return err;
 	if (s.err || s.failed)
 		return s.err ? s.err : -EBUSY;
 	return s.done == PART_PAGES ? 0 : -EIO;
@@ -98,8 +97,7 @@ static int step(const struct part *p, const struct beside *b, bool take)
 static int look(const struct part *p, const char *addr, unsigned int index,
 		struct pinlab_page_info *info)
 {
-	*info = (struct pinlab_page_info){ .addr = (uintptr_t)addr, .index = index };
-	return ioctl(p->fd, PINLAB_IOC_PAGE_INFO, info) ? -errno : 0;
+	return addr ? dev_page(p->fd, addr, info) : dev_held(p->fd, 0, index, info);
 }
 
 /* A kind that cannot be had now is left out. */
@@ -112,9 +110,9 @@ static int add_part(struct beside *b, enum mem_kind kind)
 
 	if (mem_alloc(&p->mem, kind, PART_BYTES, &why))
 		return 0;
-	p->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	p->fd = dev_open();
 	if (p->fd < 0)
-		return -errno;
+		return p->fd;
 	fill(p);
 	err = step(p, b, true);
 	for (unsigned long i = 0; i < PART_PAGES && !err; i++) {
@@ -225,14 +223,12 @@ struct beside *beside_start(struct row *r)
 {
 	struct beside *b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct pinlab_caps caps = { 0 };
 
-	if (b == MAP_FAILED || child_pipes(&b->child) ||
-	    ioctl(r->drv, PINLAB_IOC_CAPS, &caps)) {
+	if (b == MAP_FAILED || child_pipes(&b->child)) {
 		row_fail(r, "another process: %s", strerror(errno));
 		return NULL;
 	}
-	b->exclusive = caps.exclusive;
+	b->exclusive = dev_has_exclusive();
 	b->child.pid = child_fork();
 	if (!b->child.pid)
 		hold(b);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/torture/delays.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include "guest/device.h"
 
 #define MAX_FUNCTIONS	64
 #define SET		3	/* probes at once: each hit costs a trap */
@@ -96,14 +95,14 @@ void delays_change(struct delays *d, int drv, uint64_t seed, bool on)
 		p->max_ns = 1000 << rng_below(&g, 6);
 		p->odds = 1 << rng_below(&g, 5);
 	}
-	d->on = !ioctl(drv, PINLAB_IOC_DELAYS, &d->set) && d->set.nr;
+	d->on = !dev_delays(drv, &d->set) && d->set.nr;
 }
 
 void delays_clear(struct delays *d, int drv)
 {
 	d->on = false;
 	memset(&d->set, 0, sizeof(d->set));
-	ioctl(drv, PINLAB_IOC_DELAYS, &d->set);
+	dev_delays(drv, &d->set);
 }
 
 void delays_tell(const struct delays *d, struct row *r)

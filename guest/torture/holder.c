@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+#include "guest/device.h"
 
 static uint64_t word(uint64_t canary, size_t i)
 {
@@ -37,9 +37,9 @@ static bool takes_exclusively(enum pinlab_op op)
 
 static int step(int fd, struct pinlab_step *s)
 {
-	struct pinlab_run run = { (uintptr_t)s, 1, PINLAB_CLOCK_NS };
+	int err = dev_step(fd, s);
 
-	return ioctl(fd, PINLAB_IOC_RUN, &run) ? -errno : s->err ? s->err : (int)s->done;
+	return err ? err : s->err ? s->err : (int)s->done;
 }
 
 int pin_pages(int fd, enum pinlab_op op, const void *addr, unsigned long pages, pid_t pid)
@@ -60,33 +60,31 @@ int unpin_pages(int fd, enum pinlab_op op, unsigned long pages)
 
 int held_pfn(int fd, unsigned int i, uint64_t *pfn)
 {
-	struct pinlab_page_info info = { .index = i };
+	struct pinlab_page_info info;
+	int err = dev_held(fd, 0, i, &info);
 
-	if (ioctl(fd, PINLAB_IOC_PAGE_INFO, &info))
-		return -errno;
-	*pfn = info.pfn;
-	return 0;
+	if (!err)
+		*pfn = info.pfn;
+	return err;
 }
 
 static int held_info(struct holder *h, unsigned long i, struct pinlab_page_info *info)
 {
-	*info = (struct pinlab_page_info){ .index = i };
-	return ioctl(h->fd, PINLAB_IOC_PAGE_INFO, info) ?
-	       row_fail(h->r, "the holder's page %lu: %s", i, strerror(errno)) : 0;
+	int err = dev_held(h->fd, 0, i, info);
+
+	return err ? row_fail(h->r, "the holder's page %lu: %s", i, strerror(-err)) : 0;
 }
 
 static int open_file(struct holder *h)
 {
-	struct pinlab_caps caps = { 0 };
-
 	if (h->fd > 0)
 		return 0;
-	h->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-	if (h->fd < 0 || ioctl(h->fd, PINLAB_IOC_CAPS, &caps)) {
-		row_fail(h->r, "/dev/pinlab: %s", strerror(errno));
+	h->fd = dev_open();
+	if (h->fd < 0) {
+		row_fail(h->r, "/dev/pinlab: %s", strerror(-h->fd));
 		return -2;
 	}
-	h->exclusive = caps.exclusive;
+	h->exclusive = dev_has_exclusive();
 	return 0;
 }
 
@@ -152,12 +150,13 @@ static int check_counts(struct holder *h, unsigned long i, const char *when)
 static int check_place(struct holder *h, unsigned long i, const char *when)
 {
 	char *addr = h->addr + i * PAGE_BYTES;
-	struct pinlab_page_info info = { .addr = (uintptr_t)addr };
+	struct pinlab_page_info info;
+	int err = dev_page(h->r->drv, addr, &info);
 
-	if (ioctl(h->r->drv, PINLAB_IOC_PAGE_INFO, &info))
+	if (err)
 		return torture_finding(h->r, PROMISE_CONTENT,
 				       "pfn %#llx is held %s and no longer to be found at its address: %s; %s",
-				       (unsigned long long)h->pfn[i], how(h), strerror(errno),
+				       (unsigned long long)h->pfn[i], how(h), strerror(-err),
 				       when);
 	if (info.pfn != h->pfn[i])
 		return torture_finding(h->r, PROMISE_CONTENT,

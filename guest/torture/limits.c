@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+#include "guest/device.h"
 
 #define TEXTS		16
 #define TEXT_BYTES	400
@@ -109,7 +109,7 @@ int lines_fact(struct mass *m, const char *prefix, const struct line *l)
 		char name[64];
 
 		snprintf(name, sizeof(name), "%s/%s", prefix, l->name);
-		if (l->exclusive && !limits_exclusive(m->r))
+		if (l->exclusive && !dev_has_exclusive())
 			torture_fact(m->r, name, NO_EXCLUSIVE);
 		else if (limit_fact(m, name, &l->q))
 			return -1;
@@ -117,15 +117,10 @@ int lines_fact(struct mass *m, const char *prefix, const struct line *l)
 	return 0;
 }
 
-bool limits_exclusive(const struct row *r)
-{
-	struct pinlab_caps caps = { 0 };
-
-	return !ioctl(r->drv, PINLAB_IOC_CAPS, &caps) && caps.exclusive;
-}
-
 static int call(struct mass *m, struct pinlab_mass *q)
 {
+	int err;
+
 	q->addr = (uintptr_t)m->addr;
 	if (!q->batch)
 		q->batch = 1;
@@ -133,9 +128,10 @@ static int call(struct mass *m, struct pinlab_mass *q)
 		q->addr = 0;
 		q->target = m->memfd;
 	}
-	if (ioctl(m->fd, PINLAB_IOC_MASS, q))
+	err = dev_mass(m->fd, q);
+	if (err)
 		return row_fail(m->r, "the driver's limits, call %u of op %u: %s", q->what, q->op,
-				strerror(errno));
+				strerror(-err));
 	m->info = q->info;
 	m->err = q->err;
 	return 0;
@@ -181,9 +177,9 @@ int mass_begin(struct row *r, struct mass *m, char *addr, int memfd)
 	struct pinlab_mass touch = { .what = PINLAB_MASS_ASK, .op = PINLAB_PIN_SLOW };
 
 	*m = (struct mass){ .r = r, .addr = addr, .memfd = memfd, .stamp = 0x6c696d697473ull };
-	m->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	m->fd = dev_open();
 	if (m->fd < 0)
-		return row_fail(r, "/dev/pinlab: %s", strerror(errno));
+		return row_fail(r, "/dev/pinlab: %s", strerror(-m->fd));
 	*(volatile uint64_t *)addr = m->stamp;
 	if (call(m, &hold))
 		return -1;

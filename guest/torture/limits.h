@@ -97,7 +97,4 @@ const char *yes_text(int yes);
 /* printf() into a buffer that is good as long. */
 const char *limits_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Does this kernel have exclusive pins? */
-bool limits_exclusive(const struct row *r);
-
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/torture/leaks.h"
 
 #define NOBODY		65534
@@ -176,7 +177,7 @@ static int say_given(struct mass *m, const struct attack *a)
 	const char *warned = torture_take_warnings(m->r) ? ", with warnings" : "";
 	int exclusive, retake;
 
-	if (!limits_exclusive(m->r)) {
+	if (!dev_has_exclusive()) {
 		fact(m->r, a, "meanwhile", limits_text("pin %s, get %s%s", pin, get, warned));
 		return mass_check(m);
 	}
@@ -193,7 +194,7 @@ static int say_given(struct mass *m, const struct attack *a)
 static int say_gone(struct mass *m, const struct attack *a)
 {
 	const struct timespec nap = { .tv_nsec = 50000000 };
-	bool exclusive = limits_exclusive(m->r);
+	bool exclusive = dev_has_exclusive();
 	int answer = 0;
 
 	for (int i = 0; i < GONE_TRIES; i++) {
@@ -243,7 +244,7 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 	struct user u;
 	int ret;
 
-	if (!limits_exclusive(m->r)) {
+	if (!dev_has_exclusive()) {
 		fact(m->r, a, "beside-an-exclusive-pin", NO_EXCLUSIVE);
 		return 0;
 	}

@@ -2,18 +2,17 @@
 #include "guest/torture/race.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/knob.h"
 #include "guest/torture/delays.h"
 #include "guest/torture/leaks.h"
@@ -75,13 +74,11 @@ static char *raced(const struct race_state *st, unsigned long page)
 /* The racer's ways that this kernel and this kind of memory have. */
 static uint64_t usable(struct race_state *st, unsigned int i)
 {
-	struct pinlab_caps caps = { 0 };
 	uint64_t ops = st->race->racers[i];
 
-	ioctl(st->w.r->drv, PINLAB_IOC_CAPS, &caps);
-	if (!caps.exclusive)
+	if (!dev_has_exclusive())
 		ops &= ~OPS_EXC;
-	if (!caps.memfd || st->w.mem.fd < 0)
+	if (!dev_has_memfd() || st->w.mem.fd < 0)
 		ops &= ~OP(PIN_MEMFD);
 	if (st->race->processes & 1u << i && st->w.mem.fd < 0)
 		ops &= OP(PIN_REMOTE);
@@ -116,8 +113,7 @@ static unsigned int line_up(struct race_state *st)
 
 static int refs_of(struct row *r, const char *addr, struct pinlab_page_info *info)
 {
-	*info = (struct pinlab_page_info){ .addr = (uintptr_t)addr };
-	return ioctl(r->drv, PINLAB_IOC_PAGE_INFO, info) ? -errno : 0;
+	return dev_page(r->drv, addr, info);
 }
 
 static void note_refs(struct race_state *st)
@@ -170,10 +166,10 @@ static int at_rest(struct race_state *st)
 {
 	struct pinlab_audit a = { .addr = (uintptr_t)raced(st, 0), .pages = st->w.pages };
 	unsigned long bad;
-	int refs;
+	int refs, err = dev_audit(st->w.r->drv, &a);
 
-	if (ioctl(st->w.r->drv, PINLAB_IOC_AUDIT, &a))
-		return race_fail(&st->w, "audit: %s", strerror(errno));
+	if (err)
+		return race_fail(&st->w, "audit: %s", strerror(-err));
 	if (torture_look(st->w.r))
 		return -1;
 	if (st->race->remaps || refs_are_back(st, &bad, &refs))
@@ -450,15 +446,8 @@ pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigne
 
 	if (pid)
 		return pid;
-	fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
-	_exit(fd < 0 || ioctl(fd, PINLAB_IOC_RACE, &req) ? 1 : 0);
-}
-
-bool race_has_exclusive(const struct row *r)
-{
-	struct pinlab_caps caps = { 0 };
-
-	return !ioctl(r->drv, PINLAB_IOC_CAPS, &caps) && caps.exclusive;
+	fd = dev_open();
+	_exit(fd < 0 || dev_race(fd, &req) ? 1 : 0);
 }
 
 bool race_is_held(const struct race_round *w, unsigned long page)

@@ -96,7 +96,6 @@ pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigne
 /* In these functions: something that is no broken promise went wrong. -2. */
 int race_fail(struct race_round *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-bool race_has_exclusive(const struct row *r);
 /* Is this page of the round's memory the holder's? Of a large folio, all are. */
 bool race_is_held(const struct race_round *w, unsigned long page);
 /* Address space of so many bytes for huge pages to be moved to; NULL: there is none. */

@@ -2,11 +2,9 @@
 #include "guest/torture/racers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 
 static void sleep_while(atomic_uint *word, unsigned int value)
 {
@@ -51,9 +50,8 @@ static void add(struct racer *c)
 static void race(struct racer *c, int fd)
 {
 	while (!atomic_load(&c->all->stop) && !c->err) {
-		if (ioctl(fd, PINLAB_IOC_RACE, &c->req))
-			c->err = -errno;
-		else
+		c->err = dev_race(fd, &c->req);
+		if (!c->err)
 			add(c);
 		c->req.seed++;
 	}
@@ -82,9 +80,9 @@ static int start_thread(struct racer *c)
 
 	if (c->fd >= 0)
 		return 0;
-	c->fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	c->fd = dev_open();
 	if (c->fd < 0)
-		return -errno;
+		return c->fd;
 	c->seen = atomic_load(&c->all->round);
 	err = pthread_create(&c->thread, NULL, race_thread, c);
 	if (err) {
@@ -97,7 +95,7 @@ static int start_thread(struct racer *c)
 /* What is the child's own must not go to *c, which both see. */
 static void race_process(struct racer *c, unsigned int seen)
 {
-	int fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	int fd = dev_open();
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sleep_while(&c->all->round, seen);

@@ -2,19 +2,17 @@
 /* Runs scenarios one after the other, and looks for what each has left. */
 #include "guest/torture/torture.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/row.h"
 #include "guest/keep.h"
 #include "guest/kmsg.h"
@@ -147,9 +145,9 @@ int torture_keep(struct row *r, const char *path, const char *name)
 static int look_at_witness(struct row *r)
 {
 	static struct pinlab_finding f;
-	int fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC), ret = 0;
+	int fd = dev_open(), ret = 0;
 
-	while (fd >= 0 && !ioctl(fd, PINLAB_IOC_FINDING, &f)) {
+	while (fd >= 0 && !dev_finding(fd, &f)) {
 		f.promise[sizeof(f.promise) - 1] = '\0';
 		f.text[sizeof(f.text) - 1] = '\0';
 		ret = torture_finding(r, f.promise, "%s", f.text);

@@ -8,12 +8,10 @@
  * Varies: kind of memory. Races are torture's.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +19,7 @@
 #include "guest/bench/bench.h"
 #include "guest/bench/steps.h"
 #include "guest/clock.h"
+#include "guest/device.h"
 
 enum state { U, P, X };
 
@@ -35,13 +34,14 @@ static int op(struct row *r, enum pinlab_op what, unsigned int slot, unsigned in
 		.addr = (uintptr_t)r->mem.addr, .stride = PAGE_BYTES,
 		.pid = what == PINLAB_PIN_MEMFD ? (unsigned int)r->mem.fd : 0,
 	};
-	struct pinlab_run run = { (uintptr_t)&s, 1, clock_kind };
+	int err;
 	int got;
 
 	if (what == PINLAB_PIN_MEMFD)
 		s.addr = 0;
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "operation %d: driver: %s", what, strerror(errno));
+	err = dev_run(r->drv, &s, 1);
+	if (err)
+		return row_fail(r, "operation %d: driver: %s", what, strerror(-err));
 	got = s.failed ? -EBUSY : s.err;
 	if (got != expect)
 		return row_fail(r, "operation %d, slot %u: %s, the contract says %s", what, slot,
@@ -89,10 +89,8 @@ static int no_trace(struct row *r, enum pinlab_op what, unsigned int slot, unsig
 
 static bool has_memfd(const struct row *r)
 {
-	struct pinlab_caps caps = { 0 };
-
 	return (r->kind == MEM_SHMEM || r->kind == MEM_SHMEM_THP || r->kind == MEM_HUGETLB) &&
-	       !ioctl(r->drv, PINLAB_IOC_CAPS, &caps) && caps.memfd;
+	       dev_has_memfd();
 }
 
 static const enum pinlab_op ordinary[] = {
@@ -189,9 +187,8 @@ static int run_many_references(struct row *r)
 	bool large = mem_is_large(r->kind);
 	struct pinlab_step s = { .op = PINLAB_GET_FAST, .slot = 1, .calls = ANY_REFS, .batch = 1,
 				 .addr = (uintptr_t)r->mem.addr };
-	struct pinlab_run run = { (uintptr_t)&s, 1, clock_kind };
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run) || s.done != ANY_REFS)
+	if (dev_run(r->drv, &s, 1) || s.done != ANY_REFS)
 		return row_fail(r, "%u references of %d", s.done, ANY_REFS);
 	MUST(op(r, PINLAB_EXC_FAST, 0, 1, 0, large ? 0 : -EBUSY));
 	if (large)
@@ -215,7 +212,7 @@ static int run_killed_holder(struct row *r)
 	pid = fork();
 	if (!pid) {
 		/* A file of its own, which ends with the child. */
-		r->drv = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+		r->drv = dev_open();
 		c = op(r, PINLAB_EXC_FAST, 0, 1, 0, 0) ? 'n' : 'y';
 		if (write(p[1], &c, 1) == 1)
 			for (;;)
@@ -236,7 +233,7 @@ static int run_killed_holder(struct row *r)
 /* fork() gives the child a copy of an exclusively pinned anonymous page. */
 static int run_fork(struct row *r)
 {
-	struct pinlab_page_info mine, theirs = { .addr = (uintptr_t)r->mem.addr };
+	struct pinlab_page_info mine, theirs;
 	int status;
 	pid_t pid;
 
@@ -246,7 +243,7 @@ static int run_fork(struct row *r)
 	MUST(page_info(r, r->mem.addr, &mine));
 	pid = fork();
 	if (!pid)
-		_exit(ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &theirs) ? 2 :
+		_exit(dev_page(r->drv, r->mem.addr, &theirs) ? 2 :
 		      theirs.pfn == mine.pfn ? 3 : theirs.exclusive ? 4 : 0);
 	waitpid(pid, &status, 0);
 	if (status)
@@ -261,8 +258,8 @@ static int run_zero_page(struct row *r)
 {
 	struct pinlab_step s = { .op = PINLAB_EXC_FAST, .flags = PINLAB_READ, .calls = 1,
 				 .batch = 1 };
-	struct pinlab_run run = { (uintptr_t)&s, 1, clock_kind };
-	struct pinlab_page_info i = { .slot = 0 };
+	int err;
+	struct pinlab_page_info i;
 	volatile char *p;
 
 	if (r->kind != MEM_ANON)
@@ -270,10 +267,11 @@ static int run_zero_page(struct row *r)
 	p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	(void)*p;	/* maps the zero page */
 	s.addr = (uintptr_t)p;
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "driver: %s", strerror(errno));
+	err = dev_run(r->drv, &s, 1);
+	if (err)
+		return row_fail(r, "driver: %s", strerror(-err));
 	if (s.done) {
-		if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i) || !i.exclusive)
+		if (dev_held(r->drv, 0, 0, &i) || !i.exclusive)
 			return row_fail(r, "an exclusive pin was given that is not exclusive");
 		MUST(op(r, PINLAB_UNPIN_EXC, 0, 1, 0, 0));
 	}
@@ -284,13 +282,13 @@ static int run_zero_page(struct row *r)
 /* Memory that goes away under its holder: the pin keeps the page, and releases it later. */
 static int run_unmapped(struct row *r)
 {
-	struct pinlab_page_info i = { .slot = 0 };
+	struct pinlab_page_info i;
 
 	MUST(op(r, PINLAB_EXC_FAST, 0, 16, 0, 0));
 	if (r->mem.fd >= 0 && ftruncate(r->mem.fd, 0))
 		return row_fail(r, "truncate: %s", strerror(errno));
 	munmap(r->mem.addr, r->mem.bytes);
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i) || !i.exclusive)
+	if (dev_held(r->drv, 0, 0, &i) || !i.exclusive)
 		return row_fail(r, "the exclusive pin did not survive munmap()");
 	return op(r, PINLAB_UNPIN_EXC, 0, 16, 0, 0);
 }

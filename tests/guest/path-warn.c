@@ -4,8 +4,7 @@
  *
  * Oracle: tests/e2e_paths.c knows the answer that has to be given.
  */
-#include <sys/ioctl.h>
-
+#include "guest/device.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 
@@ -13,9 +12,8 @@ static int warn(struct path_cell *c)
 {
 	struct pinlab_step s = { .op = PINLAB_UNPIN, .flags = PINLAB_FORCE, .calls = 1,
 				 .batch = 1 };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
 
-	return ioctl(c->drv, PINLAB_IOC_RUN, &run) ? cell_skip(c, "the driver") : 0;
+	return dev_step(c->drv, &s) ? cell_skip(c, "the driver") : 0;
 }
 
 PINLAB_PATH = {

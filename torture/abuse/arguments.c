@@ -8,8 +8,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
+#include "guest/device.h"
 #include "guest/torture/torture.h"
 
 /* Each of those that set FOLL_PIN themselves, and the one that does not. */
@@ -29,23 +29,24 @@ static int call(struct row *r, enum pinlab_op op, int *result)
 		.op = op, .flags = PINLAB_EXCLUSIVE, .calls = 1, .batch = 1,
 		.addr = (uintptr_t)r->mem.addr,
 	};
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "the driver: %s", strerror(errno));
+	err = dev_step(r->drv, &s);
+	if (err)
+		return row_fail(r, "the driver: %s", strerror(-err));
 	*result = s.err ? s.err : (int)s.done;
 	return 0;
 }
 
 static int check(struct row *r, enum pinlab_op op, const char *name)
 {
-	struct pinlab_page_info before = { .addr = (uintptr_t)r->mem.addr }, after = before;
+	struct pinlab_page_info before, after;
 	unsigned int warnings;
 	int result = 0;
 
 	torture_take_warnings(r);
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &before) || call(r, op, &result) ||
-	    ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &after))
+	if (dev_page(r->drv, r->mem.addr, &before) || call(r, op, &result) ||
+	    dev_page(r->drv, r->mem.addr, &after))
 		return -1;
 	warnings = torture_take_warnings(r);
 	if (result != -EINVAL)

@@ -9,8 +9,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
+#include "guest/device.h"
 #include "guest/torture/torture.h"
 
 struct abuse {
@@ -48,10 +48,11 @@ static int call(struct row *r, enum pinlab_op op, unsigned int flags, int *resul
 		.op = op, .flags = flags, .calls = 1, .batch = 1,
 		.addr = (uintptr_t)r->mem.addr,
 	};
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "the driver: %s", strerror(errno));
+	err = dev_step(r->drv, &s);
+	if (err)
+		return row_fail(r, "the driver: %s", strerror(-err));
 	*result = s.failed ? -EBUSY : s.err;
 	return 0;
 }
@@ -69,7 +70,7 @@ static int must(struct row *r, enum pinlab_op op)
 
 static int abuse(struct row *r, const struct abuse *a)
 {
-	struct pinlab_page_info before = { .addr = (uintptr_t)r->mem.addr }, after = before;
+	struct pinlab_page_info before, after;
 	const char *kind = mem_kind_name(r->mem.kind);
 	unsigned int warnings;
 	int result = 0;
@@ -77,9 +78,9 @@ static int abuse(struct row *r, const struct abuse *a)
 	if (must(r, a->hold))
 		return -1;
 	torture_take_warnings(r);
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &before) ||
+	if (dev_page(r->drv, r->mem.addr, &before) ||
 	    call(r, a->call, PINLAB_FORCE, &result) ||
-	    ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &after))
+	    dev_page(r->drv, r->mem.addr, &after))
 		return -1;
 	warnings = torture_take_warnings(r);
 	if (result != a->result)

@@ -11,10 +11,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/holder.h"
 #include "guest/torture/torture.h"
 
@@ -34,10 +34,11 @@ static int take(struct row *r, enum pinlab_op op, char *page, int *result)
 {
 	struct pinlab_step s = { .op = op, .flags = PINLAB_READ, .calls = 1, .batch = 1,
 				 .addr = (uintptr_t)page };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "the driver: %s", strerror(errno));
+	err = dev_step(r->drv, &s);
+	if (err)
+		return row_fail(r, "the driver: %s", strerror(-err));
 	*result = s.err ? s.err : (int)s.done;
 	return 0;
 }
@@ -45,10 +46,11 @@ static int take(struct row *r, enum pinlab_op op, char *page, int *result)
 /* Page 0 of slot 0: exclusive it is or not, and never a zero page that is. */
 static int check(struct row *r, bool exclusive, const char *how)
 {
-	struct pinlab_page_info i = { 0 };
+	struct pinlab_page_info i;
+	int err = dev_held(r->drv, 0, 0, &i);
 
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
-		return row_fail(r, "page info: %s", strerror(errno));
+	if (err)
+		return row_fail(r, "page info: %s", strerror(-err));
 	if (i.exclusive == exclusive && !(exclusive && is_zero_page(i.pfn)))
 		return 0;
 	return torture_finding(r, PROMISE_FLAG,
@@ -61,9 +63,8 @@ static int check(struct row *r, bool exclusive, const char *how)
 static int retake(struct row *r, char *page, const char *how)
 {
 	struct pinlab_step s = { .op = PINLAB_RETAKE, .calls = 1, .batch = 1 };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
-	struct pinlab_page_info i = { 0 };
-	int got, ret = 0;
+	struct pinlab_page_info i;
+	int got, err, ret = 0;
 
 	if (take(r, PINLAB_PIN_FAST, page, &got))
 		return -1;
@@ -71,11 +72,13 @@ static int retake(struct row *r, char *page, const char *how)
 		return torture_finding(r, PROMISE_RESULT,
 				       "%s: an ordinary pin for reading: %d", how,
 				       got);
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
-		return row_fail(r, "page info: %s", strerror(errno));
+	err = dev_held(r->drv, 0, 0, &i);
+	if (err)
+		return row_fail(r, "page info: %s", strerror(-err));
 	if (is_zero_page(i.pfn)) {
-		if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-			return row_fail(r, "the driver: %s", strerror(errno));
+		err = dev_step(r->drv, &s);
+		if (err)
+			return row_fail(r, "the driver: %s", strerror(-err));
 		if (!s.err && !s.failed)
 			return torture_finding(r, PROMISE_RESULT,
 					       "%s: reexc_user_page() of a zero page (order %u) succeeds",

@@ -11,9 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/fat.h"
 #include "guest/torture/leaks.h"
 #include "guest/torture/limits.h"
@@ -41,9 +41,9 @@ struct fat {
 
 static int look(struct fat *f, unsigned long page, struct pinlab_page_info *i)
 {
-	*i = (struct pinlab_page_info){ .addr = (uintptr_t)f->mem.addr + page * PAGE_BYTES };
-	return ioctl(f->r->drv, PINLAB_IOC_PAGE_INFO, i) ?
-	       row_fail(f->r, "page info: %s", strerror(errno)) : 0;
+	int err = dev_page(f->r->drv, f->mem.addr + page * PAGE_BYTES, i);
+
+	return err ? row_fail(f->r, "page info: %s", strerror(-err)) : 0;
 }
 
 static bool is_back(const struct pinlab_page_info *now, const struct pinlab_page_info *start)

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 #define AROUND		6	/* pins by real calls, half of them beyond */
@@ -55,7 +56,7 @@ static int climb(struct mass *m, bool large)
 		have += more;
 	}
 	/* Where more are refused without exclusive pins, that is worth a warning to the kernel. */
-	if (ret == 1 && !limits_exclusive(m->r))
+	if (ret == 1 && !dev_has_exclusive())
 		torture_take_warnings(m->r);
 	if (mass_set(m, -have * unit, large))
 		return -1;

@@ -9,14 +9,13 @@
  * Varies: which pages are missing, what is held and how, what is asked for.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/race.h"
 #include "guest/uffd.h"
 
@@ -54,9 +53,9 @@ static void *fill(void *arg)
 
 static int info(struct wait *w, struct pinlab_page_info *i)
 {
-	*i = (struct pinlab_page_info){ .addr = (uintptr_t)w->huge };
-	return ioctl(w->r->drv, PINLAB_IOC_PAGE_INFO, i) ?
-	       row_fail(w->r, "page info: %s", strerror(errno)) : 0;
+	int err = dev_page(w->r->drv, w->huge, i);
+
+	return err ? row_fail(w->r, "page info: %s", strerror(-err)) : 0;
 }
 
 static const char *owner_text(enum pinlab_op own)
@@ -183,9 +182,10 @@ static int run(struct row *r)
 		return ret;
 	area = mmap(NULL, 4 * HUGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		    0);
-	w.owner = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	w.owner = dev_open();
 	if (area == MAP_FAILED || w.owner < 0)
-		ret = row_fail(r, "memory or /dev/pinlab: %s", strerror(errno));
+		ret = row_fail(r, "memory or /dev/pinlab: %s",
+			       strerror(w.owner < 0 ? -w.owner : ENOMEM));
 	if (!ret)
 		ret = lay_out(&w, area);
 	if (!ret)

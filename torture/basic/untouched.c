@@ -9,10 +9,10 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/holder.h"
 #include "guest/torture/torture.h"
 
@@ -59,14 +59,16 @@ static char *map(const struct area *a)
 
 static int check(struct row *r, const struct area *a, char *first, unsigned int pages, int got)
 {
-	struct pinlab_page_info i = { .addr = (uintptr_t)first };
+	struct pinlab_page_info i;
+	int err;
 
 	if (got != (int)pages)
 		return torture_finding(r, PROMISE_RESULT,
 				       "a request for %u pages of %s memory that nobody has touched: %d",
 				       pages, a->name, got);
-	if (ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &i))
-		return row_fail(r, "page info: %s", strerror(errno));
+	err = dev_page(r->drv, first, &i);
+	if (err)
+		return row_fail(r, "page info: %s", strerror(-err));
 	if (i.exclusive && (i.pincount < 0 || (i.pincount & ~(1 << 30)) == (int)pages))
 		return 0;
 	return torture_finding(r, PROMISE_COUNT,

@@ -10,15 +10,14 @@
  * Varies: fast or slow, for reading or writing, pages a request.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/torture/holder.h"
 #include "guest/torture/torture.h"
 
@@ -33,9 +32,9 @@ static int stranger;	/* another file of the driver */
 
 static int info(struct row *r, const char *p, struct pinlab_page_info *i)
 {
-	*i = (struct pinlab_page_info){ .addr = (uintptr_t)p };
-	return ioctl(r->drv, PINLAB_IOC_PAGE_INFO, i) ?
-	       row_fail(r, "page info: %s", strerror(errno)) : 0;
+	int err = dev_page(r->drv, p, i);
+
+	return err ? row_fail(r, "page info: %s", strerror(-err)) : 0;
 }
 
 static int is_free(struct row *r, const char *p, const char *when)
@@ -78,10 +77,11 @@ static int read_pin(struct row *r, char *p)
 {
 	struct pinlab_step s = { .op = PINLAB_EXC_FAST, .flags = PINLAB_READ, .calls = 1,
 				 .batch = 3, .addr = (uintptr_t)p };
-	struct pinlab_run run = { (uintptr_t)&s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "the driver: %s", strerror(errno));
+	err = dev_step(r->drv, &s);
+	if (err)
+		return row_fail(r, "the driver: %s", strerror(-err));
 	if (s.done)
 		unpin_pages(r->drv, PINLAB_EXC_FAST, s.done);
 	if (torture_look(r))
@@ -150,9 +150,9 @@ static int run(struct row *r)
 	unsigned int lost = 0;
 	int ret = 0;
 
-	stranger = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	stranger = dev_open();
 	if (stranger < 0)
-		return row_fail(r, "/dev/pinlab: %s", strerror(errno));
+		return row_fail(r, "/dev/pinlab: %s", strerror(-stranger));
 	if (p == MAP_FAILED)
 		return row_skip(r, "needs a huge page of 1 GiB (hugepagesz=1G hugepages=1): %s",
 				strerror(errno));

@@ -8,13 +8,12 @@
  * Varies: kind of memory, fast or slow, pages a request, which of them is
  * written to.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/holder.h"
 #include "guest/torture/torture.h"
 
@@ -59,9 +58,9 @@ static bool is_movable(uint64_t pfn)
 
 static int info(struct row *r, const char *p, struct pinlab_page_info *i)
 {
-	*i = (struct pinlab_page_info){ .addr = (uintptr_t)p };
-	return ioctl(r->drv, PINLAB_IOC_PAGE_INFO, i) ?
-	       row_fail(r, "page info: %s", strerror(errno)) : 0;
+	int err = dev_page(r->drv, p, i);
+
+	return err ? row_fail(r, "page info: %s", strerror(-err)) : 0;
 }
 
 static int check_page(struct row *r, unsigned int n, char mark)

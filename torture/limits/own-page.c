@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 
 #include "guest/bench/steps.h"
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 #define CHILDREN	32
@@ -32,20 +32,21 @@ static int take_exclusively(struct row *r, char *addr, uint64_t *pfn)
 		{ .op = PINLAB_EXC_FAST, .calls = 1, .batch = 1, .addr = (uintptr_t)addr },
 		{ .op = PINLAB_UNPIN_EXC, .calls = 1, .batch = 1 },
 	};
-	struct pinlab_run run = { (uintptr_t)s, 1, PINLAB_CLOCK_NS };
+	int err;
 	struct pinlab_page_info info;
 
 	*pfn = 0;
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "exclusive pin: %s", strerror(errno));
+	err = dev_step(r->drv, s);
+	if (err)
+		return row_fail(r, "exclusive pin: %s", strerror(-err));
 	if (s[0].done != 1)
 		return s[0].failed ? -EBUSY : s[0].err;
 	if (page_info(r, addr, &info))
 		return -1;
 	*pfn = info.pfn;
-	run.steps = (uintptr_t)&s[1];
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "exclusive unpin: %s", strerror(errno));
+	err = dev_step(r->drv, &s[1]);
+	if (err)
+		return row_fail(r, "exclusive unpin: %s", strerror(-err));
 	return 0;
 }
 

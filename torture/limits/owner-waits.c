@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 #include "guest/torture/limits_disk.h"
 #include "guest/uring.h"
@@ -29,7 +30,7 @@
 /* Is the page the owner's alone now, as far as it can find out? */
 static bool is_free(struct mass *m)
 {
-	return limits_exclusive(m->r) ? !ask_exclusive(m) : !ask_looks_pinned(m);
+	return dev_has_exclusive() ? !ask_exclusive(m) : !ask_looks_pinned(m);
 }
 
 /* Seconds until it is free, or -1 after so many. */
@@ -47,9 +48,9 @@ static double wait_free(struct mass *m, double seconds)
 	return -1;
 }
 
-static const char *free_text(const struct mass *m)
+static const char *free_text(void)
 {
-	return limits_exclusive(m->r) ? "exclusive pin given" : "looks unpinned";
+	return dev_has_exclusive() ? "exclusive pin given" : "looks unpinned";
 }
 
 /* A hold without an end of its own, and then its end. */
@@ -69,10 +70,10 @@ static int endless(struct mass *m, const char *name, void (*end)(void))
 				       name);
 	if (first < 0)
 		torture_fact(m->r, name, "not for the 1 s that was waited; %s when the hold is ended, of %s references",
-			     free_text(m), count_text(refs));
+			     free_text(), count_text(refs));
 	else
 		torture_fact(m->r, name, "%s beside it; its %s reference%s there until it is ended",
-			     free_text(m), count_text(refs), refs == 1 ? " is" : "s are");
+			     free_text(), count_text(refs), refs == 1 ? " is" : "s are");
 	torture_figure(m->r, name, "s", first < 0 ? PATIENCE : first);
 	return mass_check(m);
 }
@@ -158,10 +159,10 @@ static int during_read(struct mass *m)
 				       "a read has ended, and the page is not free");
 	if (!over && given < reading.ended)
 		torture_fact(m->r, "read-from-a-slow-disk",
-			     "%s beside it: the read holds references only", free_text(m));
+			     "%s beside it: the read holds references only", free_text());
 	else
 		torture_fact(m->r, "read-from-a-slow-disk", "%s when it has ended, %s %.1f s later",
-			     free_text(m), given - reading.ended < SOON ? "less than" : "more than",
+			     free_text(), given - reading.ended < SOON ? "less than" : "more than",
 			     SOON);
 	torture_figure(m->r, "read-from-a-slow-disk", "s", waited);
 	/* What the disk has answered with is there now. */

@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 #define MANY		0x400000l	/* pins by real calls */
@@ -34,7 +34,7 @@ static int fact(struct mass *m, const char *kind, const char *what, const char *
 /* Who is given what at the limit, and what the kernel has to say about it. */
 static void at_limit(struct mass *m, const char *kind, bool memfd)
 {
-	bool exclusive = limits_exclusive(m->r);
+	bool exclusive = dev_has_exclusive();
 	char text[300];
 	unsigned int warnings;
 
@@ -130,17 +130,15 @@ static int large(struct mass *m, const char *kind, bool in_short)
 static int of_kind(struct row *r, enum mem_kind kind)
 {
 	const char *why = "", *name = mem_kind_name(kind);
-	struct pinlab_caps caps = { 0 };
 	struct mass m;
 	int err = mem_alloc(&r->mem, kind, PAGE_BYTES, &why);
 
 	if (err)
 		return row_skip(r, "needs %s: %s", why, strerror(-err));
-	ioctl(r->drv, PINLAB_IOC_CAPS, &caps);
 	err = mass_begin(r, &m, r->mem.addr, r->mem.fd);
 	if (!err)
 		err = mem_is_large(kind) ? large(&m, name, kind != MEM_ANON_THP) :
-		      small(&m, name, r->mem.fd >= 0 && caps.memfd);
+		      small(&m, name, r->mem.fd >= 0 && dev_has_memfd());
 	if (!err)
 		err = mass_end(&m);
 	mem_free(&r->mem);

@@ -8,10 +8,10 @@
  * come back.
  * Varies: small folio and large one; no pin, one pin, one exclusive pin beside.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 /* The references that nobody can have taken by calls in time. */
@@ -115,7 +115,7 @@ static int beside_an_exclusive_pin(struct mass *m, const char *kind)
 		{ "get", { ask_get, answer_text }, true },
 		{ NULL }
 	};
-	bool have = limits_exclusive(m->r);
+	bool have = dev_has_exclusive();
 	char prefix[48], release[64];
 
 	snprintf(prefix, sizeof(prefix), "%s/beside-an-exclusive-pin", kind);

@@ -10,11 +10,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "guest/bench/steps.h"
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 #define MTHP		"/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled"
@@ -23,10 +23,11 @@
 
 static int step(struct row *r, struct pinlab_step *s)
 {
-	struct pinlab_run run = { (uintptr_t)s, 1, PINLAB_CLOCK_NS };
+	int err;
 
-	if (ioctl(r->drv, PINLAB_IOC_RUN, &run))
-		return row_fail(r, "the driver's op %u: %s", s->op, strerror(errno));
+	err = dev_step(r->drv, s);
+	if (err)
+		return row_fail(r, "the driver's op %u: %s", s->op, strerror(-err));
 	return 0;
 }
 

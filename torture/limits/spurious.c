@@ -10,17 +10,16 @@
  * page of it; short pins as they come from process_vm_readv(); retake.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/device.h"
 #include "guest/torture/limits.h"
 
 #define THREADS_MAX	4
@@ -56,10 +55,9 @@ static int pin_often(struct pinner *p)
 {
 	struct pinlab_contend c = { .addr = (uintptr_t)p->addr, .op = PINLAB_PIN_FAST,
 				    .n = PINS_A_CALL };
+	int err = dev_contend(p->fd, &c);
 
-	if (ioctl(p->fd, PINLAB_IOC_CONTEND, &c))
-		return -errno;
-	return c.err;
+	return err ? err : c.err;
 }
 
 /* -EFAULT: the page is pinned exclusively at this moment. */
@@ -82,12 +80,16 @@ static void *pin_on(void *arg)
 
 static int start(struct row *r, const struct contest *c, struct pinner *p)
 {
+	int err;
+
 	atomic_store(&stop, false);
 	for (unsigned int i = 0; i < c->threads; i++) {
 		p[i] = (struct pinner){ .c = c, .addr = r->mem.addr + c->pinned * PAGE_BYTES,
-					.fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC) };
-		if (p[i].fd < 0 || pthread_create(&p[i].thread, NULL, pin_on, &p[i]))
-			return row_fail(r, "thread %u: %s", i, strerror(errno));
+					.fd = dev_open() };
+		err = p[i].fd < 0 ? p[i].fd :
+		      -pthread_create(&p[i].thread, NULL, pin_on, &p[i]);
+		if (err)
+			return row_fail(r, "thread %u: %s", i, strerror(-err));
 	}
 	return 0;
 }
@@ -168,6 +170,7 @@ static int ask_on(struct row *r, const struct contest *c, struct outcome *o)
 {
 	struct rng g = { torture_seed(r) };
 	double end = torture_seconds(r) + CASE_SECONDS;
+	int err;
 
 	o->given_up = 0;
 	for (o->n = 0; o->n < SAMPLES && torture_seconds(r) < end; o->n++) {
@@ -176,8 +179,9 @@ static int ask_on(struct row *r, const struct contest *c, struct outcome *o)
 		const struct timespec rest = { .tv_nsec = rng_below(&g, REST_NS) };
 
 		nanosleep(&rest, NULL);
-		if (ioctl(r->drv, PINLAB_IOC_CONTEND, &q))
-			return row_fail(r, "%s: %s", c->name, strerror(errno));
+		err = dev_contend(r->drv, &q);
+		if (err)
+			return row_fail(r, "%s: %s", c->name, strerror(-err));
 		if (q.err && q.err != -EBUSY)
 			return torture_finding(r, PROMISE_RESULT,
 					       "%s: an exclusive pin against short pins was %s",

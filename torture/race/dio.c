@@ -11,9 +11,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "guest/aio.h"
+#include "guest/device.h"
 #include "guest/torture/race.h"
 
 #define DELAY_NS	300000
@@ -35,10 +35,9 @@ static int find_out(struct row *r)
 	/* Not the zero page, which nobody pins. */
 	page[0] = 1;
 	for (int i = 0; i < TRIES && !pins; i++) {
-		info = (struct pinlab_page_info){ .addr = (uintptr_t)page };
 		if (aio_submit(&aio, true, page, PAGE_BYTES, BLOCKS * PAGE_BYTES))
 			return row_fail(r, "io_submit: %s", strerror(errno));
-		if (!ioctl(r->drv, PINLAB_IOC_PAGE_INFO, &info))
+		if (!dev_page(r->drv, page, &info))
 			pins = info.maybe_pinned;
 		if (aio_done(&aio, true) != (long)PAGE_BYTES)
 			return row_fail(r, "a write to the disk in memory");
@@ -62,7 +61,7 @@ static int check_result(struct race_round *w, unsigned long i, bool write, long 
 			return torture_finding(w->r, PROMISE_BESIDE,
 					       "direct I/O was done on page %lu, which is held exclusively",
 					       i);
-	} else if (race_has_exclusive(w->r) && (res == -EFAULT || res == -EBUSY)) {
+	} else if (dev_has_exclusive() && (res == -EFAULT || res == -EBUSY)) {
 		refused++;
 	} else {
 		return race_fail(w, "direct I/O: %ld", res);
@@ -79,7 +78,7 @@ static int disturb(struct race_round *w)
 {
 	unsigned long i = rng_below(&w->rng, w->pages);
 	bool write = !on_disk[i] || rng_below(&w->rng, 2);
-	bool ask = race_has_exclusive(w->r) && rng_below(&w->rng, 2);
+	bool ask = dev_has_exclusive() && rng_below(&w->rng, 2);
 	uint64_t mark = rng_next(&w->rng);
 	char *page = w->mem.addr + i * PAGE_BYTES;
 	int given = -EBUSY, err;

@@ -8,19 +8,19 @@
  * of the kernel and in those of each page; the witness.
  * Varies: kind of memory, how it was pinned, what the process gives up first.
  */
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/torture/race.h"
 
 enum { LEAVES, UNMAPS, CLOSES, GIVES_HALF, NR_WAYS };
 
 static void child(struct race_round *w, enum pinlab_op op, unsigned int way)
 {
-	int fd = open("/dev/pinlab", O_RDWR | O_CLOEXEC);
+	int fd = dev_open();
 	int n = pin_pages(fd, op, w->mem.addr, w->pages, op == PINLAB_PIN_REMOTE ? getppid() : 0);
 
 	if (way == UNMAPS)
@@ -63,7 +63,7 @@ static int run(struct row *r)
 		.disturb = disturb,
 	};
 
-	race.priv = race_has_exclusive(r) ? r : NULL;
+	race.priv = dev_has_exclusive() ? r : NULL;
 	return race_run(r, &race);
 }
 

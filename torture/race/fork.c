@@ -8,7 +8,6 @@
  * its parent holds exclusively; at rest no pin is left.
  * Varies: the ways to pin; the child reads, writes, or goes at once.
  */
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -8,7 +8,6 @@
  * was pinned in a dead process still has what that has written; the witness.
  * Varies: kind of memory, when it is killed, who is killed.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "guest/child.h"
+#include "guest/device.h"
 #include "guest/torture/race.h"
 
 #define MANY	PINLAB_MAX_CALLS	/* requests: it hardly ends by itself */
@@ -37,7 +37,7 @@ static int kill_and_wait(struct race_round *w, pid_t pid)
 static int kill_racer(struct race_round *w)
 {
 	uint64_t ops = w->mem.fd < 0 ? OPS_FAST | OPS_SLOW : OPS_ORDINARY;
-	pid_t pid = race_child(w, ops | (race_has_exclusive(w->r) ? OPS_EXC : 0),
+	pid_t pid = race_child(w, ops | (dev_has_exclusive() ? OPS_EXC : 0),
 			       PINLAB_RACE_READ | PINLAB_RACE_HOLD, MANY);
 
 	return pid < 0 ? race_fail(w, "fork") : kill_and_wait(w, pid);

@@ -7,8 +7,8 @@
  * Varies: small and large folios of shmem, hugetlb; folios a request; beside
  * it others pin through the mapping.
  */
-#include <sys/ioctl.h>
 
+#include "guest/device.h"
 #include "guest/torture/race.h"
 
 static int run(struct row *r)
@@ -18,9 +18,8 @@ static int run(struct row *r)
 		.racers = { OPS_EXC, OP(PIN_MEMFD), OP(PIN_MEMFD) | OPS_EXC | OPS_FAST },
 		.flags = PINLAB_RACE_READ | PINLAB_RACE_SHARE | PINLAB_RACE_DIRTY,
 	};
-	struct pinlab_caps caps = { 0 };
 
-	if (!ioctl(r->drv, PINLAB_IOC_CAPS, &caps) && !caps.memfd)
+	if (!dev_has_memfd())
 		return row_skip(r, "needs memfd_pin_folios() (6.11)");
 	return race_run(r, &race);
 }

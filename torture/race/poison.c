@@ -12,9 +12,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "guest/device.h"
 #include "guest/torture/race.h"
 #include "guest/knob.h"
 
@@ -35,10 +35,11 @@ static unsigned long soft, hard;
  */
 static int note(struct race_round *w, char *page, bool *whole)
 {
-	struct pinlab_page_info info = { .addr = (uintptr_t)page };
+	struct pinlab_page_info info;
+	int err = dev_page(w->r->drv, page, &info);
 
-	if (ioctl(w->r->drv, PINLAB_IOC_PAGE_INFO, &info))
-		return race_fail(w, "page info: %s", strerror(errno));
+	if (err)
+		return race_fail(w, "page info: %s", strerror(-err));
 	bad[nr_bad] = info.pfn;
 	*whole = info.order;
 	return 0;

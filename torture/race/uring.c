@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/device.h"
 #include "guest/torture/race.h"
 #include "guest/uring.h"
 
@@ -32,7 +33,7 @@ static int check_beside(struct race_round *w, unsigned long first, unsigned long
 	unsigned long i = first + rng_below(&w->rng, n);
 	int err;
 
-	if (!race_has_exclusive(w->r))
+	if (!dev_has_exclusive())
 		return 0;
 	if (any_held(w, first, n))
 		return torture_finding(w->r, PROMISE_BESIDE,

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest/bench/steps.h"
+#include "guest/device.h"
 #include "guest/others_disk.h"
 #include "guest/perf.h"
 #include "guest/torture/torture.h"
@@ -168,13 +168,11 @@ static int one(struct job *j, FILE *f)
 
 static int all(struct job *j, FILE *f)
 {
-	struct pinlab_caps caps = { 0 };
 	int ret = 0;
 
-	ioctl(j->r->drv, PINLAB_IOC_CAPS, &caps);
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects) && !ret; i++) {
 		j->s = &subjects[i];
-		if ((is_exclusive(j->s) && !caps.exclusive) || !perf_can_trace(j->s->function))
+		if ((is_exclusive(j->s) && !dev_has_exclusive()) || !perf_can_trace(j->s->function))
 			continue;
 		ret = one(j, f);
 	}
