@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "guest/record.h"
 #include "include/wire.h"
 
+#define NOTES_MAX 16384
 #define ID_MAX 20		/* bytes: SHA-1, as the linker makes it */
 
 /* The description of the first build id among these notes; NULL if there is none. */
@@ -34,9 +36,11 @@ static const unsigned char *find_id(const char *notes, size_t n, size_t *len)
 
 static void tell(const char *cap, const char *file)
 {
-	static char notes[16384] __attribute__((aligned(8)));
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, notes, sizeof(notes));
+	/* Given back: pages of this process would be in each row's, for fork() to copy. */
+	char *notes = mmap(NULL, NOTES_MAX, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = notes == MAP_FAILED ? -1 : open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, notes, NOTES_MAX);
 	char hex[2 * ID_MAX + 1];
 	const unsigned char *id;
 	size_t len;
@@ -44,11 +48,12 @@ static void tell(const char *cap, const char *file)
 	if (fd >= 0)
 		close(fd);
 	id = n > 0 ? find_id(notes, n, &len) : NULL;
-	if (!id || len > ID_MAX)
-		return;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; id && len <= ID_MAX && i < len; i++)
 		snprintf(hex + 2 * i, 3, "%02x", id[i]);
-	record(WIRE_CAP, cap, hex);
+	if (id && len <= ID_MAX)
+		record(WIRE_CAP, cap, hex);
+	if (notes != MAP_FAILED)
+		munmap(notes, NOTES_MAX);
 }
 
 void identity_tell(void)

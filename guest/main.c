@@ -22,8 +22,8 @@
 #include <sys/io.h>
 #endif
 
+#include "guest/bench/bench.h"
 #include "guest/clock.h"
-#include "guest/row.h"
 #include "guest/identity.h"
 #include "guest/keep.h"
 #include "guest/paths/path.h"
@@ -178,7 +178,7 @@ static void say_tainted(void)
 
 static int run(const struct guest_options *o)
 {
-	struct frame_config cfg = { .rows = o->rows ? o->rows : "*", .profile = o->profile };
+	struct bench_config cfg = { .rows = o->rows ? o->rows : "*", .profile = o->profile };
 	struct utsname u;
 	int err;
 
@@ -196,14 +196,14 @@ static int run(const struct guest_options *o)
 	}
 	keep_open(o->files);
 	uname(&u);
-	record(WIRE_HELLO, field("%d", WIRE_PROTOCOL), u.release, clock_unit());
+	record(WIRE_HELLO, WIRE_TEXT(WIRE_PROTOCOL), u.release, clock_unit());
 	identity_tell();
 	if (o->paths.paths)
 		paths_run(&o->paths);
 	else if (o->torture.scenarios)
 		torture_run(&o->torture);
 	else
-		frame_run(&cfg);
+		bench_run(&cfg);
 	say_tainted();
 	record(WIRE_END, field("%lu", record_count()));
 	return 0;
@@ -289,7 +289,7 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", opts, NULL)) != -1) {
 		switch (c) {
 		case 'l':
-			frame_list();
+			bench_list();
 			return 0;
 		case 'L':
 			torture_list();

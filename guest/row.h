@@ -1,26 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Runs rows; for guest/main.c and guest/torture/torture.c. */
+/*
+ * A row: one line of the run, which is run in a process of its own and ends in
+ * one verdict. What a row does is its engine's: of benchmarks (guest/bench/), of
+ * torture, of paths.
+ */
 #ifndef PINLAB_GUEST_ROW_H
 #define PINLAB_GUEST_ROW_H
 
 #include <stdbool.h>
 
-struct frame_config {
-	const char *rows;	/* globs */
-	bool exact;		/* the clock counts instructions */
-	bool profile;		/* one more repeat, framed for the plugin */
-	unsigned int warmup;
-	unsigned int repeats;	/* undisturbed samples wanted of each metric */
-	unsigned int tries;	/* repeats at most */
+#include "guest/leaf.h"
+#include "guest/mem.h"
+#include "guest/needs.h"
+
+struct bench;
+struct bench_state;
+
+/* Lies in shared memory: the parent reads the verdict of a child that died. */
+struct row_outcome {
+	char verdict[8];
+	char reason[400];
+	unsigned int windows;	/* of guest/bench/sample.c: opened so far, in all rows */
 };
 
-struct row;
-struct frame;
+/* One size of a benchmark. */
+struct bench_size {
+	const char *label;	/* part of the row's name */
+	unsigned long n;	/* pages a call, buffers, threads: the benchmark's own */
+	unsigned long bytes;	/* of one buffer, where that varies too */
+};
 
-/* One frame a program: what this kernel has is found out here. */
-struct frame *frame_new(const struct frame_config *cfg);
+/* A row while it runs. */
+struct row {
+	const struct leaf *leaf;
+	const struct bench *bench;	/* NULL for the other engines; so are kind and size */
+	char name[96];
+	enum mem_kind kind;
+	struct bench_size size;
+	struct mem mem;			/* for the leaf to fill; its engine frees it */
+	int drv;			/* /dev/pinlab, or -errno */
+	void *priv;			/* the leaf's own */
+	struct row_outcome *out;	/* guest/row.c's */
+	struct bench_state *state;	/* guest/bench/sample.c's */
+};
 
-/* before and after run in the frame's own process, and may be NULL. */
+/* printf-like; the text becomes the verdict's reason. row_fail returns -1, row_skip 1. */
+int row_fail(struct row *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int row_skip(struct row *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static inline bool row_has_verdict(const struct row *r)
+{
+	return *r->out->verdict;
+}
+
+/* before and after run in the program's own process, and may be NULL. */
 struct row_body {
 	void (*before)(struct row *r);
 	void (*run)(struct row *r);	/* in a process of its own, with r->drv open */
@@ -28,17 +61,11 @@ struct row_body {
 	double limit;			/* seconds; 0: none. Then the process is killed */
 };
 
+/* Once a program: what this kernel has is found out, and sent. */
+void rows_begin(void);
 /* Run a row and send its records; false if it failed. */
-bool frame_row(struct frame *f, struct row *r, unsigned int needs, const struct row_body *b);
+bool row_run(struct row *r, unsigned int needs, const struct row_body *b);
 /* In after: a failure that is said now counts, though the row has passed. */
-void frame_overrule(struct row *r);
-
-/* Is this the repeat that the profile plugin counts? Then each marked loop is a window. */
-bool frame_marking(const struct row *r);
-/* The next window's number; the plugin counts them in the same order. */
-unsigned int frame_window(struct row *r);
-
-void frame_list(void);
-void frame_run(const struct frame_config *cfg);
+void row_overrule(struct row *r);
 
 #endif

@@ -11,7 +11,7 @@
  * Every pin, unpin, fault and much else bumps a per-CPU counter of
  * /proc/vmstat that now and then overflows into the global one, for a few
  * instructions more; and folios change LRU lists in per-CPU batches. Empty
- * both, so that they run over at the same places. The frame does this before
+ * both, so that they run over at the same places. guest/bench/bench.c does this before
  * each repeat.
  */
 void settle_batches(void);

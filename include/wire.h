@@ -13,6 +13,10 @@
 
 #define WIRE_PROTOCOL		1
 
+/* A number of this file as text. */
+#define WIRE_TEXT(x)		WIRE_TEXT_OF(x)
+#define WIRE_TEXT_OF(x)		#x
+
 /* A record is one line of at most so many bytes, the newline not counted. */
 #define WIRE_LINE		1024
 

@@ -13,35 +13,16 @@
 #define PINLAB_GUEST_BENCH_BENCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include "include/pinlab_uapi.h"
+#include "guest/bench/sample.h"
 #include "guest/leaf.h"
-#include "guest/mem.h"
+#include "guest/row.h"
 
 #define MAX_METRICS	4
-
-/* What a row needs; a missing thing makes it SKIP, by name. */
-#define NEEDS_DRIVER	0x01
-#define NEEDS_EXCLUSIVE	(0x02 | NEEDS_DRIVER)
-#define NEEDS_URING	0x04
-#define NEEDS_RAMDISK	0x08
-#define NEEDS_SMP	0x10	/* several CPUs, and a clock that sees them */
-#define NEEDS_MEMORY	0x40	/* 3 GiB, and time: only where asked for by name */
-#define NEEDS_TOOLS	0x20	/* the disk with programs of others, guest/others_disk.h */
-
-struct bench_size {
-	const char *label;	/* part of the row's name */
-	unsigned long n;	/* pages a call, buffers, threads: the benchmark's own */
-	unsigned long bytes;	/* of one buffer, where that varies too */
-};
 
 /* One page, a typical bio, a whole pmd: what pinning callers pass per call. */
 extern const struct bench_size batch_sizes[];
 #define BATCHES batch_sizes
-
-struct row;
 
 struct bench {
 	const char *summary;		/* the question, one line */
@@ -68,75 +49,16 @@ struct bench {
 
 #define PINLAB_BENCH PINLAB_LEAF(bench)
 
-struct scenario;
-
-/* A row while it runs: of a benchmark or of a torture scenario. */
-struct row {
-	const struct leaf *leaf;
-	const struct bench *bench;
-	const struct scenario *scenario;
-	char name[96];
-	enum mem_kind kind;
-	struct bench_size size;
-	struct mem mem;		/* for setup to fill; freed by the frame */
-	int drv;		/* /dev/pinlab, or -1 */
-	void *priv;		/* the benchmark's own */
-	/* For the frame alone. */
-	struct frame *frame;
+struct bench_config {
+	const char *rows;	/* globs */
+	bool exact;		/* the clock counts instructions */
+	bool profile;		/* one more repeat, inside marks for the plugin */
+	unsigned int warmup;
+	unsigned int repeats;	/* undisturbed samples wanted of each metric */
+	unsigned int tries;	/* repeats at most */
 };
 
-/* printf-like; the text becomes the verdict's reason. row_fail returns -1, row_skip 1. */
-int row_fail(struct row *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int row_skip(struct row *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/*
- * Hand in one measured value: ticks for all of ops. The clock's own cost is
- * taken off here. noise says how many interrupts and switches fell into it.
- */
-void row_sample(struct row *r, unsigned int metric, int64_t ticks, uint64_t ops,
-		uint64_t noise);
-
-/*
- * A timed region in user space:
- *	struct region g;
- *	region_begin(r, &g);
- *	... the work ...
- *	region_end(r, &g);		then check, then
- *	region_sample(r, &g, metric, ops);
- */
-struct region {
-	int64_t ticks;
-	uint64_t noise;
-	unsigned int window;	/* the frame's */
-};
-
-void region_begin(struct row *r, struct region *g);
-void region_end(struct row *r, struct region *g);
-void region_sample(struct row *r, const struct region *g, unsigned int metric, uint64_t ops);
-
-/*
- * Steps for the driver (pinlab_uapi.h). steps_run() carries them out, and
- * fails the row with the step's number and error if one did less than asked.
- * Where refusal is the point, set .failed to the number of refusals expected.
- */
-struct steps {
-	struct pinlab_step s[PINLAB_MAX_STEPS];
-	unsigned int n;
-};
-
-/* Sample of a step's loop. */
-void step_sample(struct row *r, const struct pinlab_step *s, unsigned int metric, uint64_t ops);
-
-#define PINNED_PAGES	512ul
-
-#define LARGE_FOLIOS	8ul
-
-/*
- * Calls of REFUSED_BATCH pages, each refused at its first page or half-way:
- * bench_refuse_pin() has ordinary pins meet exclusive pages,
- * bench_refuse_exc() exclusive pins meet pinned ones. Metric 0 is the call.
- */
-extern const struct bench_size refusal_sizes[];
-#define REFUSED_BATCH	16ul
+void bench_list(void);
+void bench_run(const struct bench_config *config);
 
 #endif

@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/bench/bench.h"
 #include "guest/clock.h"
 #include "guest/device.h"
-#include "guest/row.h"
 
 struct pinlab_step *step_add(struct steps *st, enum pinlab_op op, unsigned int slot)
 {
@@ -40,10 +38,10 @@ int steps_run(struct row *r, struct steps *st)
 		return row_fail(r, "%u steps, at most %d are taken", st->n, PINLAB_MAX_STEPS);
 	for (unsigned int i = 0; i < st->n; i++) {
 		refused[i] = st->s[i].failed;
-		if (!frame_marking(r))
+		if (!bench_marking(r))
 			continue;
 		st->s[i].flags |= PINLAB_MARK;
-		st->s[i].tag = frame_window(r);
+		st->s[i].tag = bench_window(r);
 	}
 	err = dev_run(r->drv, st->s, st->n);
 	if (err)

@@ -3,6 +3,19 @@
 #define PINLAB_GUEST_BENCH_STEPS_H
 
 #include "guest/bench/bench.h"
+#include "include/pinlab_uapi.h"
+
+#define PINNED_PAGES	512ul	/* of the memory that bench_alloc() sets up */
+
+/*
+ * Steps for the driver (pinlab_uapi.h). steps_run() carries them out, and
+ * fails the row with the step's number and error if one did less than asked.
+ * Where refusal is the point, set .failed to the number of refusals expected.
+ */
+struct steps {
+	struct pinlab_step s[PINLAB_MAX_STEPS];
+	unsigned int n;
+};
 
 struct pinlab_step *step_add(struct steps *st, enum pinlab_op op, unsigned int slot);
 /* calls x batch pages from addr on, each call right behind the one before. */

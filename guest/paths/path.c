@@ -523,13 +523,12 @@ static bool is_wanted(const struct leaf *l)
 
 void paths_run(const struct paths_config *config)
 {
-	const struct frame_config frame = { .rows = config->paths };
 	struct leaves all = leaf_paths();
-	struct frame *f = frame_new(&frame);
 	struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
 
 	cfg = config;
 	kmsg_unlimit();
+	rows_begin();
 	has_exclusive = dev_has_exclusive();
 	/* Where the page is really hidden, complaints are what is asked for. */
 	if (!cfg->crash) {
@@ -544,7 +543,7 @@ void paths_run(const struct paths_config *config)
 		if (!is_wanted(all.v[i]))
 			continue;
 		snprintf(r.name, sizeof(r.name), "%s", all.v[i]->name);
-		frame_row(f, &r, NEEDS_DRIVER, &body);
+		row_run(&r, NEEDS_DRIVER, &body);
 		if (cfg->crash)
 			reap();
 	}

@@ -16,7 +16,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "guest/bench/bench.h"
+#include "guest/row.h"
+#include "include/pinlab_uapi.h"
 
 enum scheme {
 	SCHEME_NONE,

@@ -137,7 +137,7 @@ static const char *gist(const char *complaint)
 	return !strncmp(complaint, "WARNING: CPU", 12) && at ? at + 1 : complaint;
 }
 
-/* The frame is not to see them: they are part of what is said here. */
+/* torture is not to see them: they are part of what is said here. */
 static void log_text(char *text, size_t size)
 {
 	struct complaint c;

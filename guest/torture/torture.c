@@ -97,7 +97,7 @@ int torture_finding(struct row *r, const char *promise, const char *fmt, ...)
 	va_end(ap);
 	record(WIRE_FINDING, r->name, promise, field("%.3f", torture_seconds(r)),
 	       field("%.3f", uptime()), text);
-	frame_overrule(r);
+	row_overrule(r);
 	row_fail(r, "%s: %.360s", promise, text);
 	return -1;
 }
@@ -260,7 +260,7 @@ static void run_body(struct row *r)
 	clock_gettime(CLOCK_MONOTONIC, &now.start);
 	/* Killed as a whole if it does not end. */
 	setpgid(0, 0);
-	r->scenario->run(r);
+	((const struct scenario *)r->leaf->is)->run(r);
 	torture_look(r);
 	mem_free(&r->mem);
 }
@@ -282,14 +282,14 @@ static unsigned int shares_of(const struct scenario *s)
 }
 
 /* False if one has failed and that is to be the end. */
-static bool run_all(struct frame *f, enum turn turn)
+static bool run_all(enum turn turn)
 {
 	struct leaves all = leaf_scenarios();
 
 	for (size_t i = 0; i < all.n; i++) {
 		const struct leaf *l = all.v[i];
 		const struct scenario *s = l->is;
-		struct row r = { .leaf = l, .scenario = s, .kind = MEM_NONE, .drv = -1,
+		struct row r = { .leaf = l, .kind = MEM_NONE, .drv = -1,
 				 .mem = { .fd = -1 } };
 		double share = now.unit * shares_of(s);
 		struct row_body body = { before_row, run_body, after_row,
@@ -301,7 +301,7 @@ static bool run_all(struct frame *f, enum turn turn)
 		snprintf(r.name, sizeof(r.name), "%s", l->name);
 		now.seed = seed_of(now.cfg->seed, l->name);
 		now.share = share;
-		if (!frame_row(f, &r, NEEDS_DRIVER | s->needs, &body) && now.cfg->stop)
+		if (!row_run(&r, NEEDS_DRIVER | s->needs, &body) && now.cfg->stop)
 			return false;
 	}
 	return true;
@@ -322,19 +322,17 @@ static unsigned int count_shares(const char *globs)
 
 void torture_run(const struct torture_config *cfg)
 {
-	const struct frame_config frame = { .rows = cfg->scenarios };
 	unsigned int n = count_shares(cfg->scenarios);
-	struct frame *f;
 
 	now.cfg = cfg;
 	now.unit = n ? cfg->seconds / n : 0;
 	if (now.unit < MIN_SHARE)
 		now.unit = MIN_SHARE;
 	kmsg_unlimit();
-	f = frame_new(&frame);
+	rows_begin();
 	/* Where the first failure is all that is wanted, those that find it soonest go first. */
-	if (run_all(f, TURN_BRIEF) && run_all(f, cfg->stop ? TURN_TIMED : TURN_FIXED))
-		run_all(f, cfg->stop ? TURN_FIXED : TURN_TIMED);
+	if (run_all(TURN_BRIEF) && run_all(cfg->stop ? TURN_TIMED : TURN_FIXED))
+		run_all(cfg->stop ? TURN_FIXED : TURN_TIMED);
 }
 
 void torture_list(void)

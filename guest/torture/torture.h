@@ -5,7 +5,7 @@
  *
  * A scenario is one row of the run. It runs in a process of its own until its
  * share of the time is over, draws all that is random from torture_seed(), and
- * says what promise was broken with torture_finding(). After it the frame looks
+ * says what promise was broken with torture_finding(). After it torture looks
  * for what it may have left: pins, memory, and what the kernel complained of.
  */
 #ifndef PINLAB_GUEST_TORTURE_TORTURE_H
@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guest/bench/bench.h"
+#include "guest/row.h"
+#include "include/pinlab_uapi.h"
 #include "include/wire.h"
 
 struct scenario {
@@ -25,7 +26,7 @@ struct scenario {
 	bool brief;
 	/* Shares of the time that a timed one gets; 0: one. */
 	unsigned int shares;
-	unsigned int needs;	/* NEEDS_* of bench.h */
+	unsigned int needs;	/* NEEDS_* */
 	/*
 	 * 0, -1 after torture_finding() or row_fail(), 1 after row_skip(). Looks
 	 * at torture_goes_on() between rounds of well below a second.
@@ -78,7 +79,7 @@ int torture_keep(struct row *r, const char *path, const char *name);
 
 /*
  * Look now for what the witness in the driver has seen (driver/witness.c)
- * and for new complaints in the kernel's log; the frame does so at the end of
+ * and for new complaints in the kernel's log; which is done at the end of
  * each row. 0, or -1 after torture_finding().
  */
 int torture_look(struct row *r);

@@ -17,7 +17,7 @@ static int run_memory(struct row *r)
 
 	(void)r;
 	if (child_fork()) {
-		/* It has to be there before the frame looks. */
+		/* It has to be there before torture looks. */
 		sleep(1);
 		return 0;
 	}
