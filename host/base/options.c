@@ -324,7 +324,7 @@ static void put_wrapped(const char *text, int column, FILE *f)
 	int at = column;
 
 	while (*text) {
-		int len = strcspn(text, " \n");
+		int len = strcspn(text, "\n ");
 
 		if (at > column && at + 1 + len > HELP_WIDTH)
 			at = new_line(column, f);

@@ -117,8 +117,8 @@ static void describe(const struct run_plan *p, json_t *plan)
 
 static char *job(const struct run_plan *p, const struct run_boot *b)
 {
-	const char *profile = !strcmp(b->role, "profile") ? " " WIRE_ARG_PROFILE "1 " WIRE_ARG_REPEATS "1" :
-			      "";
+	const char *profile = strcmp(b->role, "profile") ? "" :
+			      " " WIRE_ARG_PROFILE "1 " WIRE_ARG_REPEATS "1";
 	char *skew = b->skew ? xasprintf(" " WIRE_ARG_SKEW "%lu", b->skew) : xstrdup("");
 	char *words = xasprintf(WIRE_ARG_BENCH "%s%s%s", p->rows, profile, skew);
 

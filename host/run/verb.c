@@ -27,10 +27,12 @@ static int by_place(const void *a, const void *b)
 const struct verb *const *verbs_all(void)
 {
 	static const struct verb **all;
-	size_t n = __stop_pinlab_verbs - __start_pinlab_verbs;
+	size_t n = 0;
 
 	if (all)
 		return all;
+	for (const struct verb *const *v = __start_pinlab_verbs; v != __stop_pinlab_verbs; v++)
+		n++;
 	all = xcalloc(n + 1, sizeof(*all));
 	memcpy(all, __start_pinlab_verbs, n * sizeof(*all));
 	qsort(all, n, sizeof(*all), by_place);
