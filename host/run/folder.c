@@ -50,6 +50,21 @@ int run_check_name(const char *name)
 	return PINLAB_USAGE;
 }
 
+/* What a runner that was killed was about to write. */
+static void remove_half_written(const struct place *p)
+{
+	struct strlist names = { 0 };
+
+	place_list(p, "", &names);
+	for (size_t i = 0; i < names.n; i++) {
+		size_t n = strlen(names.v[i]);
+
+		if (*names.v[i] == '.' && n > 4 && !strcmp(names.v[i] + n - 4, ".tmp"))
+			place_remove(p, names.v[i]);
+	}
+	strlist_free(&names);
+}
+
 int run_hold(const char *dir, const char *name, struct place *p, int *lock)
 {
 	char who[32] = "";
@@ -60,8 +75,10 @@ int run_hold(const char *dir, const char *name, struct place *p, int *lock)
 		return PINLAB_USAGE;
 	ret = place_make(p, dir);
 	*lock = ret ? ret : place_lock(p, &pid);
-	if (*lock >= 0)
+	if (*lock >= 0) {
+		remove_half_written(p);
 		return PINLAB_OK;
+	}
 	if (*lock != -EWOULDBLOCK) {
 		err("cannot write the run folder %s: %s", dir, place_error(*lock));
 		return PINLAB_BROKE;
