@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What paths call: say what came of it, and have what many of them need. */
 #include "guest/paths/cell.h"
-#include "guest/paths/memory.h"
+#include "guest/device.h"
 #include "guest/paths/path.h"
 
 #include <errno.h>
@@ -192,4 +192,13 @@ uint64_t cell_pfn(struct path_cell *c)
 	struct pinlab_owned q = { .fd = -1 };
 
 	return cell_owned(c, PINLAB_OWNED_LOOK, &q) ? 0 : q.pfn;
+}
+
+int cell_owned(const struct path_cell *c, enum pinlab_owned_what what, struct pinlab_owned *q)
+{
+	struct pinlab_owned none = { .fd = -1 };
+
+	q = q ? q : &none;
+	q->what = what;
+	return dev_owned(c->drv, q);
 }

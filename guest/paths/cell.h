@@ -36,5 +36,7 @@ bool cell_wait(bool (*fn)(struct path_cell *c), struct path_cell *c);
 void cell_nap(unsigned int ms);
 /* The frame's first address in the kernel's linear map (of /proc/kcore), for root. 0: unknown. */
 uint64_t cell_pfn(struct path_cell *c);
+/* PINLAB_OWNED_*: 0 or -errno. */
+int cell_owned(const struct path_cell *c, enum pinlab_owned_what what, struct pinlab_owned *q);
 
 #endif

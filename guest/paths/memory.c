@@ -20,15 +20,6 @@
 #define SYS_memfd_secret 447
 #endif
 
-int cell_owned(const struct path_cell *c, enum pinlab_owned_what what, struct pinlab_owned *q)
-{
-	struct pinlab_owned none = { .fd = -1 };
-
-	q = q ? q : &none;
-	q->what = what;
-	return dev_owned(c->drv, q);
-}
-
 static int take_secret(struct path_cell *c)
 {
 	c->fd = syscall(SYS_memfd_secret, O_CLOEXEC);
