@@ -24,7 +24,7 @@ static int check_contents(struct run *run, unsigned int p, unsigned int region)
 	c->n = n;
 	for (unsigned int i = 0; i < n; i++)
 		c->word[i] = run->m.proc[p].prot[region][i] != MP_NONE;
-	if (run_call(run, p))
+	if (exec_call(run, p))
 		return -1;
 	for (unsigned int i = 0; i < n; i++) {
 		uint32_t want = *model_stamp(&run->m, p, region, i);
@@ -33,9 +33,9 @@ static int check_contents(struct run *run, unsigned int p, unsigned int region)
 		    c->word[i] == AGENT_NO_WORD)
 			continue;
 		run->out->fail.want = want;
-		return run_fail_page(run, MC_CONTENT, PROMISE_CONTENT, &where, i,
-				     "process %u, region %u, page %u: %#x was written, %#x is there",
-				     p, region, i, want, c->word[i]);
+		return exec_fail_page(run, MC_CONTENT, PROMISE_CONTENT, &where, i,
+				      "process %u, region %u, page %u: %#x was written, %#x is there",
+				      p, region, i, want, c->word[i]);
 	}
 	return 0;
 }
@@ -82,7 +82,7 @@ static int check_references(struct run *run)
 
 	torture_drain();
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++)
-		if (run_look(run, 0, r, 0, run->seq->region[r].pages, look[r]))
+		if (exec_look(run, 0, r, 0, run->seq->region[r].pages, look[r]))
 			return -1;
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++) {
 		const struct model_op where = { .region = r };
@@ -96,9 +96,9 @@ static int check_references(struct run *run)
 			off = excess(run, look, r, l);
 			if (!off)
 				continue;
-			run_fail_page(run, MC_REFS, PROMISE_LEAK, &where, i,
-				      "all is given back, and region %u, page %u has %+d references (refcount %#x, order %u)",
-				      r, i, off, l->refcount, l->order);
+			exec_fail_page(run, MC_REFS, PROMISE_LEAK, &where, i,
+				       "all is given back, and region %u, page %u has %+d references (refcount %#x, order %u)",
+				       r, i, off, l->refcount, l->order);
 			run->out->fail.want = l->refcount - off;
 			run->out->fail.soft = true;
 			return -1;
@@ -113,7 +113,7 @@ static int release_all(struct run *run)
 		for (unsigned int f = 0; run->m.proc[p].alive && f < MODEL_FILES; f++) {
 			run->agents.cmd->what = AG_CLOSE;
 			run->agents.cmd->file = f;
-			if (run_call(run, p))
+			if (exec_call(run, p))
 				return -1;
 			model_closed(&run->m, p, f);
 		}
@@ -121,22 +121,22 @@ static int release_all(struct run *run)
 	return 0;
 }
 
-int run_end(struct run *run)
+int exec_end(struct run *run)
 {
 	for (unsigned int p = 0; p < MODEL_PROCS; p++)
 		for (unsigned int r = 0; run->m.proc[p].alive && r < run->seq->nr_regions; r++)
 			if (check_contents(run, p, r))
 				return -1;
-	if (run_check_all(run) || release_all(run))
+	if (exec_check_all(run) || release_all(run))
 		return -1;
 	for (unsigned int p = 1; p < MODEL_PROCS; p++) {
 		agent_kill(&run->agents, p);
 		run->m.proc[p].alive = false;
 	}
-	if (run_check_all(run))
+	if (exec_check_all(run))
 		return -1;
 	/* What swapping leaves behind are references too. */
 	if (!run->m.reclaimed && check_references(run))
 		return -1;
-	return run->count ? run_count(run) : 0;
+	return run->count ? exec_count(run) : 0;
 }

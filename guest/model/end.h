@@ -5,6 +5,6 @@
 #include "guest/model/run.h"
 
 /* Release all, and look at everything a last time. */
-int run_end(struct run *run);
+int exec_end(struct run *run);
 
 #endif

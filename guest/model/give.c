@@ -31,7 +31,7 @@ static int look_before(struct run *run, const struct model_op *o, unsigned int n
 {
 	const struct model_slot *s = slot_of(run, o);
 
-	run_settle(run);
+	exec_settle(run);
 	seen.n = 0;
 	for (unsigned int i = 0; i < n && seen.n < LOOKED_AT; i++) {
 		const struct model_look *last = seen.n ? &seen.look[seen.n - 1] : NULL;
@@ -39,7 +39,7 @@ static int look_before(struct run *run, const struct model_op *o, unsigned int n
 		if (last && s->page[i].pfn >= last->head &&
 		    s->page[i].pfn - last->head < 1u << last->order)
 			continue;
-		if (run_look_slot(run, o, i, 1, &seen.look[seen.n]))
+		if (exec_look_slot(run, o, i, 1, &seen.look[seen.n]))
 			return -1;
 		seen.held[seen.n] = s->page[i];
 		seen.base[seen.n] = run_base(run, &seen.look[seen.n]);
@@ -53,7 +53,7 @@ static int look_mapped(struct run *run, const struct model_held *h, struct model
 {
 	if (!run->m.proc[h->proc].alive)
 		return 0;
-	if (run_look(run, h->proc, h->region, h->page, 1, l))
+	if (exec_look(run, h->proc, h->region, h->page, 1, l))
 		return -1;
 	if (l->pfn != h->pfn)
 		l->there = 0;
@@ -70,26 +70,26 @@ static int check_dirty(struct run *run, const struct model_op *where, unsigned i
 	if (where->what != MW_GIVE || !asked || l->zero || run->m.reclaimed ||
 	    agent_page_flags(l->head) & KPF_DIRTY)
 		return 0;
-	return run_fail_page(run, MC_DIRTY, PROMISE_CONTENT, where, page,
-			     "released as dirty, and the folio is not dirty");
+	return exec_fail_page(run, MC_DIRTY, PROMISE_CONTENT, where, page,
+			      "released as dirty, and the folio is not dirty");
 }
 
 static int check_after(struct run *run, const struct model_op *o, bool left, bool refused)
 {
-	run_settle(run);
+	exec_settle(run);
 	for (unsigned int i = 0; i < seen.n; i++) {
 		const struct model_held *h = &seen.held[i];
 		struct model_op where = { .what = o->what, .op = o->op, .proc = h->proc,
 					  .region = h->region };
 		struct model_look l = { 0 };
 
-		if (left ? look_mapped(run, h, &l) : run_look_slot(run, o, i, 1, &l))
+		if (left ? look_mapped(run, h, &l) : exec_look_slot(run, o, i, 1, &l))
 			return -1;
 		if (!l.there)
 			continue;
-		if (run_check_state(run, &where, h->page, &l) ||
+		if (exec_check_state(run, &where, h->page, &l) ||
 		    check_dirty(run, &where, h->page, &l) ||
-		    run_check_base(run, &where, h->page, seen.base[i], &seen.look[i], &l, refused))
+		    exec_check_base(run, &where, h->page, seen.base[i], &seen.look[i], &l, refused))
 			return -1;
 	}
 	return 0;
@@ -105,7 +105,7 @@ static int step(struct run *run, const struct model_op *o, unsigned int calls,
 	c->step = (struct pinlab_step){
 		.op = o->op, .flags = flags, .slot = o->slot, .calls = calls, .batch = batch,
 	};
-	if (run_call(run, o->proc))
+	if (exec_call(run, o->proc))
 		return -1;
 	run->out->trace[run->at] = (struct model_trace){
 		.ran = true, .flags = flags, .pages = calls,
@@ -114,15 +114,15 @@ static int step(struct run *run, const struct model_op *o, unsigned int calls,
 	return 0;
 }
 
-int run_give(struct run *run, const struct model_op *o)
+int exec_give(struct run *run, const struct model_op *o)
 {
 	unsigned int n = model_pages(&run->m, o);
 
 	if (look_before(run, o, n) || step(run, o, 1, n, 0))
 		return -1;
 	if (run->agents.cmd->step.done != n)
-		return run_fail(run, MC_RESULT, PROMISE_RESULT, "%u pages of %u",
-				run->agents.cmd->step.done, n);
+		return exec_fail(run, MC_RESULT, PROMISE_RESULT, "%u pages of %u",
+				 run->agents.cmd->step.done, n);
 	model_gave(&run->m, o, n);
 	return check_after(run, o, true, false);
 }
@@ -156,7 +156,7 @@ static int check_retaken(struct run *run, const struct model_op *o, unsigned int
 		struct model_look l;
 		bool got = !want[i];
 
-		if (run_look_slot(run, o, i, 1, &l))
+		if (exec_look_slot(run, o, i, 1, &l))
 			return -1;
 		if (alt[i] <= 0 && !want[i])
 			got = l.exclusive;
@@ -171,10 +171,10 @@ static int check_retaken(struct run *run, const struct model_op *o, unsigned int
 	/* Not pinned, but with an open answer. */
 	if (want[n - 1] == -EINVAL && alt[n - 1] == -EBUSY && s.done == done)
 		return 0;
-	return run_fail(run, MC_RESULT, PROMISE_RESULT,
-			"%u retaken, %u refused, error %d; the contract says %u, %u, error %d",
-			s.done, s.failed, s.err, done, failed,
-			want[n - 1] == -EINVAL ? -EINVAL : 0);
+	return exec_fail(run, MC_RESULT, PROMISE_RESULT,
+			 "%u retaken, %u refused, error %d; the contract says %u, %u, error %d",
+			 s.done, s.failed, s.err, done, failed,
+			 want[n - 1] == -EINVAL ? -EINVAL : 0);
 }
 
 static int retake(struct run *run, const struct model_op *o, unsigned int n, unsigned int flags)
@@ -202,7 +202,7 @@ static int drop(struct run *run, const struct model_op *o, unsigned int n, unsig
 	return 0;
 }
 
-int run_change(struct run *run, const struct model_op *o)
+int exec_change(struct run *run, const struct model_op *o)
 {
 	enum model_hold needed = o->op == PINLAB_DROP ? MH_EXC : MH_PIN;
 	unsigned int n = model_pages(&run->m, o);

@@ -4,8 +4,8 @@
 
 #include "guest/model/run.h"
 
-int run_give(struct run *run, const struct model_op *o);
-int run_change(struct run *run, const struct model_op *o);
+int exec_give(struct run *run, const struct model_op *o);
+int exec_change(struct run *run, const struct model_op *o);
 int run_bug(struct run *run, const struct model_op *o);
 
 #endif

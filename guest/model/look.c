@@ -34,7 +34,7 @@ static void describe(struct run *run, enum model_check check, const char *promis
 	vsnprintf(f->text + n, sizeof(f->text) - n, fmt, ap);
 }
 
-int run_fail(struct run *run, enum model_check check, const char *promise, const char *fmt, ...)
+int exec_fail(struct run *run, enum model_check check, const char *promise, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -44,8 +44,8 @@ int run_fail(struct run *run, enum model_check check, const char *promise, const
 	return -1;
 }
 
-int run_fail_page(struct run *run, enum model_check check, const char *promise,
-		  const struct model_op *where, unsigned int page, const char *fmt, ...)
+int exec_fail_page(struct run *run, enum model_check check, const char *promise,
+		   const struct model_op *where, unsigned int page, const char *fmt, ...)
 {
 	struct model_fail *f = &run->out->fail;
 	va_list ap;
@@ -62,32 +62,32 @@ int run_fail_page(struct run *run, enum model_check check, const char *promise,
 	return -1;
 }
 
-int run_call(struct run *run, unsigned int p)
+int exec_call(struct run *run, unsigned int p)
 {
 	struct agent_cmd *c = run->agents.cmd;
 	int err = agent_call(&run->agents, p);
 
 	if (!err)
 		return 0;
-	return run_fail(run, MC_SETUP, PROMISE_RESULT, "process %u, command %d: %s", p, c->what,
-			strerror(-err));
+	return exec_fail(run, MC_SETUP, PROMISE_RESULT, "process %u, command %d: %s", p, c->what,
+			 strerror(-err));
 }
 
-void run_settle(const struct run *run)
+void exec_settle(const struct run *run)
 {
 	if (run->strict)
 		torture_drain();
 }
 
-int run_look(struct run *run, unsigned int p, unsigned int region, unsigned int page,
-	     unsigned int n, struct model_look *look)
+int exec_look(struct run *run, unsigned int p, unsigned int region, unsigned int page,
+	      unsigned int n, struct model_look *look)
 {
 	struct agent_cmd *c = run->agents.cmd;
 
 	c->what = AG_LOOK;
 	c->addr = model_address(&run->m, p, region, page);
 	c->n = n;
-	if (run_call(run, p))
+	if (exec_call(run, p))
 		return -1;
 	for (unsigned int i = 0; i < n; i++) {
 		look[i] = c->look[i];
@@ -96,8 +96,8 @@ int run_look(struct run *run, unsigned int p, unsigned int region, unsigned int 
 	return 0;
 }
 
-int run_look_slot(struct run *run, const struct model_op *o, unsigned int index,
-		  unsigned int n, struct model_look *look)
+int exec_look_slot(struct run *run, const struct model_op *o, unsigned int index,
+		   unsigned int n, struct model_look *look)
 {
 	struct agent_cmd *c = run->agents.cmd;
 
@@ -106,7 +106,7 @@ int run_look_slot(struct run *run, const struct model_op *o, unsigned int index,
 	c->slot = o->slot;
 	c->index = index;
 	c->n = n;
-	if (run_call(run, o->proc))
+	if (exec_call(run, o->proc))
 		return -1;
 	memcpy(look, c->look, n * sizeof(*look));
 	return 0;
@@ -143,8 +143,8 @@ static int pins_of(const struct run *run, const struct model_look *l, int pins)
 	return pins + base / MODEL_BIAS;
 }
 
-int run_check_state(struct run *run, const struct model_op *o, unsigned int page,
-		    const struct model_look *l)
+int exec_check_state(struct run *run, const struct model_op *o, unsigned int page,
+		     const struct model_look *l)
 {
 	const struct model_folio *f = model_folio_of(&run->m, l->pfn);
 	struct model_fail *fail = &run->out->fail;
@@ -156,27 +156,27 @@ int run_check_state(struct run *run, const struct model_op *o, unsigned int page
 	fail->want = pins;
 	fail->want_exclusive = exclusive;
 	if (!l->exclusive != !exclusive)
-		return run_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
-				     "the folio is%s exclusive, but it has %d pins%s",
-				     l->exclusive ? "" : " not", pins,
-				     exclusive ? ", exclusive ones" : "");
+		return exec_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
+				      "the folio is%s exclusive, but it has %d pins%s",
+				      l->exclusive ? "" : " not", pins,
+				      exclusive ? ", exclusive ones" : "");
 	got = pins_of(run, l, pins);
 	if (got != pins)
-		return run_fail_page(run, MC_STATE, PROMISE_COUNT, o, page,
-				     "the folio has %d pins (refcount %#x, pin count %#x), but %d are held",
-				     got, l->refcount, l->pincount, pins);
+		return exec_fail_page(run, MC_STATE, PROMISE_COUNT, o, page,
+				      "the folio has %d pins (refcount %#x, pin count %#x), but %d are held",
+				      got, l->refcount, l->pincount, pins);
 	/* A small folio with very many references may look pinned. */
 	if (!!l->pinned != !!pins &&
 	    (pins || l->order || refs_of(l) + MODEL_MARGIN < MODEL_BIAS))
-		return run_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
-				     "the folio is%s pinned, but it has %d pins (refcount %#x)",
-				     l->pinned ? "" : " not", pins, l->refcount);
+		return exec_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
+				      "the folio is%s pinned, but it has %d pins (refcount %#x)",
+				      l->pinned ? "" : " not", pins, l->refcount);
 	return 0;
 }
 
-int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
-		   const struct model_look *before, const struct model_look *now,
-		   bool refused)
+int exec_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
+		    const struct model_look *before, const struct model_look *now,
+		    bool refused)
 {
 	int diff = run_base(run, now) - base;
 	int slack = run->strict ? run->m.reclaimed : RUN_SLACK;
@@ -184,9 +184,9 @@ int run_check_base(struct run *run, const struct model_op *o, unsigned int page,
 	if (!now->there || now->zero || (diff >= -slack && diff <= slack))
 		return 0;
 	run->out->fail.want = refs_of(now) - diff - refs_of(before);
-	run_fail_page(run, MC_TRACE, refused ? PROMISE_TRACE : PROMISE_COUNT, o, page,
-		      "%+d references beside what is held%s (refcount %#x, pin count %#x)", diff,
-		      refused ? ", after a refusal" : "", now->refcount, now->pincount);
+	exec_fail_page(run, MC_TRACE, refused ? PROMISE_TRACE : PROMISE_COUNT, o, page,
+		       "%+d references beside what is held%s (refcount %#x, pin count %#x)", diff,
+		       refused ? ", after a refusal" : "", now->refcount, now->pincount);
 	run->out->fail.soft = true;
 	return -1;
 }
@@ -209,17 +209,17 @@ static int check_place(struct run *run, unsigned int p, unsigned int region, uns
 			*l = c->look[0];
 	}
 	if (l->pfn != pfn)
-		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
-				     "process %u, region %u, page %u: the pinned page %#x is not mapped any more, but %#x",
-				     p, region, page, pfn, l->there ? l->pfn : 0);
+		return exec_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
+				      "process %u, region %u, page %u: the pinned page %#x is not mapped any more, but %#x",
+				      p, region, page, pfn, l->there ? l->pfn : 0);
 	if (l->order != f->order)
-		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
-				     "process %u, region %u, page %u: the pinned folio had order %u, now %u",
-				     p, region, page, f->order, l->order);
-	return run_check_state(run, &where, page, l);
+		return exec_fail_page(run, MC_PLACE, PROMISE_CONTENT, &where, page,
+				      "process %u, region %u, page %u: the pinned folio had order %u, now %u",
+				      p, region, page, f->order, l->order);
+	return exec_check_state(run, &where, page, l);
 }
 
-int run_check_places(struct run *run, unsigned int p, unsigned int region)
+int exec_check_places(struct run *run, unsigned int p, unsigned int region)
 {
 	static struct model_look look[MODEL_PAGES];
 	const uint32_t *at = run->m.proc[p].at[region];
@@ -231,7 +231,7 @@ int run_check_places(struct run *run, unsigned int p, unsigned int region)
 		end--;
 	if (first == end)
 		return 0;
-	if (run_look(run, p, region, first, end - first, look))
+	if (exec_look(run, p, region, first, end - first, look))
 		return -1;
 	for (unsigned int i = first; i < end; i++)
 		if (at[i] && check_place(run, p, region, i, &look[i - first]))
@@ -245,24 +245,24 @@ static int check_region(struct run *run, unsigned int p, unsigned int region)
 	const struct model_op where = { .proc = p, .region = region };
 	unsigned int n = run->seq->region[region].pages;
 
-	if (run_look(run, p, region, 0, n, look))
+	if (exec_look(run, p, region, 0, n, look))
 		return -1;
 	for (unsigned int i = 0; i < n; i++) {
 		if (i && look[i].there && look[i].order && look[i].head == look[i - 1].head)
 			continue;
-		if (run_check_state(run, &where, i, &look[i]))
+		if (exec_check_state(run, &where, i, &look[i]))
 			return -1;
 	}
 	return 0;
 }
 
-int run_check_all(struct run *run)
+int exec_check_all(struct run *run)
 {
 	for (unsigned int p = 0; p < MODEL_PROCS; p++) {
 		if (!run->m.proc[p].alive)
 			continue;
 		for (unsigned int r = 0; r < run->seq->nr_regions; r++)
-			if (run_check_places(run, p, r) || check_region(run, p, r))
+			if (exec_check_places(run, p, r) || check_region(run, p, r))
 				return -1;
 	}
 	return 0;

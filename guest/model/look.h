@@ -5,33 +5,33 @@
 #include "guest/model/run.h"
 
 /* Note what does not agree; the first counts. Returns -1. */
-int run_fail(struct run *run, enum model_check check, const char *promise, const char *fmt, ...)
+int exec_fail(struct run *run, enum model_check check, const char *promise, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* The same about references, where `page` of the process's region shows it. */
-int run_fail_page(struct run *run, enum model_check check, const char *promise,
-		  const struct model_op *where, unsigned int page, const char *fmt, ...)
+int exec_fail_page(struct run *run, enum model_check check, const char *promise,
+		   const struct model_op *where, unsigned int page, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 /* run->agents.cmd, by process p; an error is a failure of the check. */
-int run_call(struct run *run, unsigned int p);
+int exec_call(struct run *run, unsigned int p);
 /* Empty the LRU batches where that is asked for. */
-void run_settle(const struct run *run);
+void exec_settle(const struct run *run);
 /* Pages of a region as process p has them mapped. */
-int run_look(struct run *run, unsigned int p, unsigned int region, unsigned int page,
-	     unsigned int n, struct model_look *look);
-int run_look_slot(struct run *run, const struct model_op *o, unsigned int index,
-		  unsigned int n, struct model_look *look);
+int exec_look(struct run *run, unsigned int p, unsigned int region, unsigned int page,
+	      unsigned int n, struct model_look *look);
+int exec_look_slot(struct run *run, const struct model_op *o, unsigned int index,
+		   unsigned int n, struct model_look *look);
 /* Pins and flags of the folio that was looked at, against the model. */
-int run_check_state(struct run *run, const struct model_op *o, unsigned int page,
-		    const struct model_look *l);
+int exec_check_state(struct run *run, const struct model_op *o, unsigned int page,
+		     const struct model_look *l);
 /* References of a folio that the model does not know of. */
 int run_base(const struct run *run, const struct model_look *l);
 /* They were `base`, when the folio looked as before; now look again. */
-int run_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
-		   const struct model_look *before, const struct model_look *now,
-		   bool refused);
+int exec_check_base(struct run *run, const struct model_op *o, unsigned int page, int base,
+		    const struct model_look *before, const struct model_look *now,
+		    bool refused);
 /* Pinned pages are where they were, as large as they were. */
-int run_check_places(struct run *run, unsigned int p, unsigned int region);
+int exec_check_places(struct run *run, unsigned int p, unsigned int region);
 /* That, and pins and flags of all that is mapped anywhere. */
-int run_check_all(struct run *run);
+int exec_check_all(struct run *run);
 
 #endif

@@ -165,20 +165,20 @@ static int check_places(struct run *run, const struct model_op *o)
 			bool near = o->what == MW_COMPACT || r == o->region ||
 				    run->seq->region[r].file == run->seq->region[o->region].file;
 
-			if (near && run_check_places(run, p, r))
+			if (near && exec_check_places(run, p, r))
 				return -1;
 		}
 	}
 	return 0;
 }
 
-int run_memory(struct run *run, const struct model_op *o)
+int exec_memory(struct run *run, const struct model_op *o)
 {
 	int err = memory_call(run, o);
 
 	run->out->trace[run->at] = (struct model_trace){ .ran = true, .result = err };
 	if (err == -EPIPE)
-		return run_fail(run, MC_SETUP, PROMISE_RESULT, "process %u is gone", o->proc);
+		return exec_fail(run, MC_SETUP, PROMISE_RESULT, "process %u is gone", o->proc);
 	if (took_effect(o, err) && o->what != MW_MAP)
 		model_memory(&run->m, o, stamp_of(run));
 	return check_places(run, o);
@@ -193,9 +193,9 @@ static int check_child_page(struct run *run, unsigned int parent, unsigned int r
 
 	if (!at || at != pfn)
 		return 0;
-	return run_fail_page(run, MC_CHILD, PROMISE_CONTENT, &where, page,
-			     "region %u, page %u: the child shares the pinned page %#x", region,
-			     page, at);
+	return exec_fail_page(run, MC_CHILD, PROMISE_CONTENT, &where, page,
+			      "region %u, page %u: the child shares the pinned page %#x", region,
+			      page, at);
 }
 
 /* Pages [*first, *first + n) have all that are pinned where p has them mapped. */
@@ -219,7 +219,7 @@ static int check_forked(struct run *run, unsigned int child, unsigned int region
 
 	if (!n)
 		return 0;
-	if (run_look(run, child, region, first, n, look))
+	if (exec_look(run, child, region, first, n, look))
 		return -1;
 	for (unsigned int i = 0; i < n; i++)
 		if (look[i].there && check_child_page(run, 0, region, first + i, look[i].pfn))
@@ -227,7 +227,7 @@ static int check_forked(struct run *run, unsigned int child, unsigned int region
 	return 0;
 }
 
-int run_fork(struct run *run, const struct model_op *o)
+int exec_fork(struct run *run, const struct model_op *o)
 {
 	int err = agent_fork(&run->agents, o->proc);
 
@@ -236,10 +236,10 @@ int run_fork(struct run *run, const struct model_op *o)
 	if (err == -ENOMEM)
 		return 0;
 	if (err)
-		return run_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-err));
+		return exec_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-err));
 	model_forked(&run->m, o->proc);
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++) {
-		if (run_check_places(run, 0, r))
+		if (exec_check_places(run, 0, r))
 			return -1;
 		if (model_kind_anon(run->seq->region[r].kind) && check_forked(run, o->proc, r))
 			return -1;
@@ -260,14 +260,14 @@ static int child_region(struct run *run, unsigned int p, unsigned int region)
 	if (agent_call(&run->agents, p) == -ENOMEM)
 		return 0;
 	if (c->err)
-		return run_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-c->err));
+		return exec_fail(run, MC_SETUP, PROMISE_RESULT, "fork: %s", strerror(-c->err));
 	for (unsigned int i = 0; i < n; i++)
 		if (check_child_page(run, p, region, first + i, c->word[i]))
 			return -1;
-	return run_check_places(run, p, region);
+	return exec_check_places(run, p, region);
 }
 
-int run_child(struct run *run, const struct model_op *o)
+int exec_child(struct run *run, const struct model_op *o)
 {
 	run->out->trace[run->at] = (struct model_trace){ .ran = true };
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++)
@@ -276,7 +276,7 @@ int run_child(struct run *run, const struct model_op *o)
 	return 0;
 }
 
-int run_count(struct run *run)
+int exec_count(struct run *run)
 {
 	long want = model_pins(&run->m), got = torture_pins_balance() - run->balance;
 
@@ -285,12 +285,12 @@ int run_count(struct run *run)
 	if (got == want)
 		return 0;
 	run->out->fail.want = want;
-	return run_fail(run, MC_COUNTERS, PROMISE_COUNT,
-			"nr_foll_pin_acquired - released is %ld, but %ld pages are pinned", got,
-			want);
+	return exec_fail(run, MC_COUNTERS, PROMISE_COUNT,
+			 "nr_foll_pin_acquired - released is %ld, but %ld pages are pinned", got,
+			 want);
 }
 
-int run_begin(struct run *run)
+int exec_begin(struct run *run)
 {
 	struct agent_cmd *c = run->agents.cmd;
 
@@ -306,16 +306,16 @@ int run_begin(struct run *run)
 			run->fd[i] = memfd_create("model", MFD_CLOEXEC | (r->kind == MK_HUGETLB ?
 						  MFD_HUGETLB : 0));
 			if (run->fd[i] < 0 || ftruncate(run->fd[i], r->pages * MODEL_PAGE))
-				return run_fail(run, MC_SETUP, PROMISE_RESULT, "memfd: %s",
-						strerror(errno));
+				return exec_fail(run, MC_SETUP, PROMISE_RESULT, "memfd: %s",
+						 strerror(errno));
 		}
 		err = map_pages(run, 0, i, 0, r->pages);
 		if (err)
-			return run_fail(run, MC_SETUP, PROMISE_RESULT, "mapping %u pages of %s: %s",
-					r->pages, model_kind_name(r->kind), strerror(-err));
+			return exec_fail(run, MC_SETUP, PROMISE_RESULT, "mapping %u pages of %s: %s",
+					 r->pages, model_kind_name(r->kind), strerror(-err));
 		c->addr = model_address(&run->m, 0, i, 0);
 		if (r->touched && write_pages(run, &touch, r->touched))
-			return run_fail(run, MC_SETUP, PROMISE_RESULT, "no memory to write to");
+			return exec_fail(run, MC_SETUP, PROMISE_RESULT, "no memory to write to");
 		model_memory(&run->m, &touch, stamp_of(run));
 	}
 	return 0;

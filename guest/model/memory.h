@@ -4,11 +4,11 @@
 
 #include "guest/model/run.h"
 
-int run_memory(struct run *run, const struct model_op *o);
-int run_fork(struct run *run, const struct model_op *o);
-int run_child(struct run *run, const struct model_op *o);
-int run_count(struct run *run);
+int exec_memory(struct run *run, const struct model_op *o);
+int exec_fork(struct run *run, const struct model_op *o);
+int exec_child(struct run *run, const struct model_op *o);
+int exec_count(struct run *run);
 /* Map what the sequence needs. */
-int run_begin(struct run *run);
+int exec_begin(struct run *run);
 
 #endif

@@ -31,14 +31,14 @@ static int kill_process(struct run *run, const struct model_op *o)
 	run->out->trace[run->at].ran = true;
 	agent_kill(&run->agents, o->proc);
 	model_killed(&run->m, o->proc);
-	return run_check_all(run);
+	return exec_check_all(run);
 }
 
 static int close_file(struct run *run, unsigned int proc, unsigned int file)
 {
 	run->agents.cmd->what = AG_CLOSE;
 	run->agents.cmd->file = file;
-	if (run_call(run, proc))
+	if (exec_call(run, proc))
 		return -1;
 	model_closed(&run->m, proc, file);
 	return 0;
@@ -48,26 +48,26 @@ static int run_op(struct run *run, const struct model_op *o)
 {
 	switch (o->what) {
 	case MW_TAKE:
-		return run_take(run, o);
+		return exec_take(run, o);
 	case MW_GIVE:
-		return run_give(run, o);
+		return exec_give(run, o);
 	case MW_CHANGE:
-		return run_change(run, o);
+		return exec_change(run, o);
 	case MW_BUG:
 		return run_bug(run, o);
 	case MW_CLOSE:
 		run->out->trace[run->at].ran = true;
-		return close_file(run, o->proc, o->file) || run_check_all(run) ? -1 : 0;
+		return close_file(run, o->proc, o->file) || exec_check_all(run) ? -1 : 0;
 	case MW_FORK:
-		return run_fork(run, o);
+		return exec_fork(run, o);
 	case MW_KILL:
 		return kill_process(run, o);
 	case MW_CHILD:
-		return run_child(run, o);
+		return exec_child(run, o);
 	case MW_COUNT:
-		return run_count(run);
+		return exec_count(run);
 	default:
-		return run_memory(run, o);
+		return exec_memory(run, o);
 	}
 }
 
@@ -91,8 +91,8 @@ static void run_sequence(struct run *run)
 	int err = agents_start(&run->agents);
 
 	if (err)
-		run_fail(run, MC_SETUP, PROMISE_RESULT, "no process: %s", strerror(-err));
-	else if (!run_begin(run) && !run_ops(run) && !run_end(run))
+		exec_fail(run, MC_SETUP, PROMISE_RESULT, "no process: %s", strerror(-err));
+	else if (!exec_begin(run) && !run_ops(run) && !exec_end(run))
 		run->out->done = true;
 	for (unsigned int p = 1; p < MODEL_PROCS; p++)
 		agent_kill(&run->agents, p);

@@ -22,7 +22,7 @@ struct run {
 };
 
 /*
- * The functions below return 0, or -1 after run_fail().
+ * The functions below return 0, or -1 after exec_fail().
  */
 
 /* Run the sequence in processes of its own. balance: of pins, before. */

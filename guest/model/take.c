@@ -30,8 +30,8 @@ static bool exclusive_op(void)
 
 static int look_before(struct run *run)
 {
-	run_settle(run);
-	if (run_look(run, req.proc, req.o->region, req.o->page, req.n, req.before))
+	exec_settle(run);
+	if (exec_look(run, req.proc, req.o->region, req.o->page, req.n, req.before))
 		return -1;
 	for (unsigned int i = 0; i < req.n; i++)
 		req.base[i] = run_base(run, &req.before[i]);
@@ -58,7 +58,7 @@ static int request(struct run *run)
 		s->pid = run->fd[r->file];
 		s->addr = (r->offset + o->page) * MODEL_PAGE;
 	}
-	if (run_call(run, o->proc))
+	if (exec_call(run, o->proc))
 		return -1;
 	req.done = s->done;
 	req.result = s->done ? (int)s->done : s->failed ? -EBUSY : s->err;
@@ -101,14 +101,14 @@ static int look_after(struct run *run)
 	unsigned int held = run->m.proc[req.o->proc].slot[req.o->file][req.o->slot].n;
 	unsigned int n = req.done < req.n ? req.done : req.n, some;
 
-	run_settle(run);
-	if (run_look(run, req.proc, req.o->region, req.o->page, req.n, req.after))
+	exec_settle(run);
+	if (exec_look(run, req.proc, req.o->region, req.o->page, req.n, req.after))
 		return -1;
 	memcpy(req.got, req.after, sizeof(req.got));
 	some = must_look_at(n);
-	if (some && run_look_slot(run, req.o, held, some, req.got))
+	if (some && exec_look_slot(run, req.o, held, some, req.got))
 		return -1;
-	if (n > some && run_look_slot(run, req.o, held + n - 1, 1, &req.got[n - 1]))
+	if (n > some && exec_look_slot(run, req.o, held + n - 1, 1, &req.got[n - 1]))
 		return -1;
 	for (unsigned int i = 0; i < n; i++)
 		req.got[i].page = req.o->page + i;
@@ -127,20 +127,20 @@ static int check_got(struct run *run, unsigned int i)
 	if (req.o->op == PINLAB_GET_FAST)
 		return 0;
 	if (exclusive_op() && f && f->pins)
-		return run_fail_page(run, MC_RESULT, f->exclusive ? PROMISE_TWO_OWNERS :
-				     PROMISE_BESIDE, req.o, page,
-				     "page %u was taken, but its folio had %u %s pins already", i,
-				     f->pins, f->exclusive ? "exclusive" : "ordinary");
+		return exec_fail_page(run, MC_RESULT, f->exclusive ? PROMISE_TWO_OWNERS :
+				      PROMISE_BESIDE, req.o, page,
+				      "page %u was taken, but its folio had %u %s pins already", i,
+				      f->pins, f->exclusive ? "exclusive" : "ordinary");
 	if (!exclusive_op() && f && f->exclusive)
-		return run_fail_page(run, MC_RESULT, PROMISE_BESIDE, req.o, page,
-				     "page %u was taken, but its folio is pinned exclusively", i);
+		return exec_fail_page(run, MC_RESULT, PROMISE_BESIDE, req.o, page,
+				      "page %u was taken, but its folio is pinned exclusively", i);
 	if (exclusive_op() && got->zero)
-		return run_fail_page(run, MC_RESULT, PROMISE_FLAG, req.o, page,
-				     "page %u is the zero page, which nobody can own", i);
+		return exec_fail_page(run, MC_RESULT, PROMISE_FLAG, req.o, page,
+				      "page %u is the zero page, which nobody can own", i);
 	if (req.o->op != PINLAB_PIN_MEMFD && map->there && map->pfn != got->pfn)
-		return run_fail_page(run, MC_PLACE, PROMISE_CONTENT, req.o, page,
-				     "page %u: %#x was pinned, but %#x is mapped", i, got->pfn,
-				     map->pfn);
+		return exec_fail_page(run, MC_PLACE, PROMISE_CONTENT, req.o, page,
+				      "page %u: %#x was pinned, but %#x is mapped", i, got->pfn,
+				      map->pfn);
 	return 0;
 }
 
@@ -175,10 +175,10 @@ static int check_result(struct run *run)
 	if (!req.done && (req.result == -ENOMEM || req.result == -EFAULT) &&
 	    may_be_short_of_memory(run))
 		return 0;
-	return run_fail_page(run, MC_RESULT, PROMISE_RESULT, req.o, req.o->page + req.done,
-			     "got %s, the contract says %s",
-			     result_text(req.result, a, sizeof(a)),
-			     result_text(run->out->fail.want, b, sizeof(b)));
+	return exec_fail_page(run, MC_RESULT, PROMISE_RESULT, req.o, req.o->page + req.done,
+			      "got %s, the contract says %s",
+			      result_text(req.result, a, sizeof(a)),
+			      result_text(run->out->fail.want, b, sizeof(b)));
 }
 
 /* The pages that are still the same ones, with nothing mapped or unmapped between. */
@@ -201,23 +201,23 @@ static int check_folios(struct run *run)
 
 		if (i && l->there && l->order && l->head == req.after[i - 1].head)
 			continue;
-		if (run_check_state(run, req.o, req.o->page + i, l)) {
+		if (exec_check_state(run, req.o, req.o->page + i, l)) {
 			if (refused)
 				strcpy(run->out->fail.promise, PROMISE_TRACE);
 			return -1;
 		}
-		if (same && run_check_base(run, req.o, req.o->page + i, req.base[i],
-					   &req.before[i], l, refused))
+		if (same && exec_check_base(run, req.o, req.o->page + i, req.base[i],
+					    &req.before[i], l, refused))
 			return -1;
 	}
 	/* What is not mapped shows in the slot alone. */
 	for (unsigned int i = 0; i < req.done && i < req.n && i < LOOKED_AT; i++)
-		if (run_check_state(run, req.o, req.got[i].page, &req.got[i]))
+		if (exec_check_state(run, req.o, req.got[i].page, &req.got[i]))
 			return -1;
 	return 0;
 }
 
-int run_take(struct run *run, const struct model_op *o)
+int exec_take(struct run *run, const struct model_op *o)
 {
 	req.o = o;
 	req.proc = o->op == PINLAB_PIN_REMOTE ? o->target : o->proc;

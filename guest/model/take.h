@@ -4,6 +4,6 @@
 
 #include "guest/model/run.h"
 
-int run_take(struct run *run, const struct model_op *o);
+int exec_take(struct run *run, const struct model_op *o);
 
 #endif

@@ -110,7 +110,7 @@ void user_kill(struct user *u)
 	u->pid = -1;
 }
 
-static void fact(struct row *r, const struct attack *a, const char *what, const char *text)
+static void fact(struct row *r, const struct grab *a, const char *what, const char *text)
 {
 	torture_fact(r, limits_text("%s/%s", a->name, what), "%s", text);
 }
@@ -141,7 +141,7 @@ static int look(struct mass *m, struct risen *now)
 }
 
 /* A pin of a small folio is 1,024 references, one of a large folio one. */
-static void say_taken(struct mass *m, const struct attack *a, const struct loot *l,
+static void say_taken(struct mass *m, const struct grab *a, const struct loot *l,
 		      const struct risen *before, const struct risen *now)
 {
 	long pins = now->pins - before->pins;
@@ -171,7 +171,7 @@ static int retake_answer(struct mass *m, int *answer)
 	return mass_give(m, PINLAB_PIN_LT_FAST, 1, 1);
 }
 
-static int say_given(struct mass *m, const struct attack *a)
+static int say_given(struct mass *m, const struct grab *a)
 {
 	const char *pin = answer_text(ask_pin(m)), *get = answer_text(ask_get(m));
 	const char *warned = torture_take_warnings(m->r) ? ", with warnings" : "";
@@ -191,7 +191,7 @@ static int say_given(struct mass *m, const struct attack *a)
 }
 
 /* Does it all come back, and is the page its owner's again? */
-static int say_gone(struct mass *m, const struct attack *a)
+static int say_gone(struct mass *m, const struct grab *a)
 {
 	const struct timespec nap = { .tv_nsec = 50000000 };
 	bool exclusive = dev_has_exclusive();
@@ -217,7 +217,7 @@ static int say_gone(struct mass *m, const struct attack *a)
 }
 
 /* Takes, and keeps it; what root does before has an end in user_end(). */
-static int begin(struct row *r, const struct attack *a, struct user *u, const struct loot *l)
+static int begin(struct row *r, const struct grab *a, struct user *u, const struct loot *l)
 {
 	int ret = a->before ? a->before(r) : 0;
 
@@ -229,7 +229,7 @@ static int begin(struct row *r, const struct attack *a, struct user *u, const st
 	return ret;
 }
 
-static void end(const struct attack *a, struct user *u)
+static void end(const struct grab *a, struct user *u)
 {
 	if (a->after)
 		a->after();
@@ -237,7 +237,7 @@ static void end(const struct attack *a, struct user *u)
 }
 
 /* The owner was first. */
-static int say_beside_exclusive(struct mass *m, const struct attack *a, const struct loot *l)
+static int say_beside_exclusive(struct mass *m, const struct grab *a, const struct loot *l)
 {
 	struct loot some = *l;
 	struct risen before, now;
@@ -277,7 +277,7 @@ static int say_beside_exclusive(struct mass *m, const struct attack *a, const st
 	return ret;
 }
 
-static int attack(struct mass *m, const struct attack *a, const struct loot *l)
+static int attack(struct mass *m, const struct grab *a, const struct loot *l)
 {
 	struct risen before, now;
 	struct user u;
@@ -303,7 +303,7 @@ static int attack(struct mass *m, const struct attack *a, const struct loot *l)
 	return ret ? ret : say_beside_exclusive(m, a, l);
 }
 
-int attack_run(struct row *r, const struct attack *a)
+int grab_run(struct row *r, const struct grab *a)
 {
 	struct loot l = { .most = a->most };
 	const char *why = "";

@@ -23,7 +23,7 @@ struct loot {
 	char stop[160];		/* the same in words: "RLIMIT_NOFILE (4096)" */
 };
 
-struct attack {
+struct grab {
 	const char *name;	/* of its facts */
 	const char *by;		/* what it takes them by: "mappings" */
 	enum mem_kind kind;	/* of the page: the folio of the owner */
@@ -45,7 +45,7 @@ struct attack {
  * refused what then, what becomes of that when the process is killed, and what
  * it can take while the owner has the page exclusively. 0, -1, or 1.
  */
-int attack_run(struct row *r, const struct attack *a);
+int grab_run(struct row *r, const struct grab *a);
 
 /* A process of nobody that runs take() and then keeps what it has. */
 struct user {

@@ -124,7 +124,7 @@ static void copy_in_threads(struct loot *l)
 
 static int run(struct row *r)
 {
-	static const struct attack a = {
+	static const struct grab a = {
 		.name = "small",
 		.by = "process_vm_readv()",
 		.kind = MEM_SHMEM,
@@ -135,7 +135,7 @@ static int run(struct row *r)
 		.take = copy_in_threads,
 	};
 
-	return attack_run(r, &a);
+	return grab_run(r, &a);
 }
 
 PINLAB_SCENARIO = {

@@ -74,7 +74,7 @@ static void map_in_processes(struct loot *l)
 
 static int run(struct row *r)
 {
-	static const struct attack attacks[] = {
+	static const struct grab grabs[] = {
 		{
 			.name = "small",
 			.by = "mappings",
@@ -98,8 +98,8 @@ static int run(struct row *r)
 	};
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks) && !ret; i++)
-		ret = attack_run(r, &attacks[i]);
+	for (size_t i = 0; i < sizeof(grabs) / sizeof(*grabs) && !ret; i++)
+		ret = grab_run(r, &grabs[i]);
 	return ret;
 }
 

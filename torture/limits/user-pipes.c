@@ -59,7 +59,7 @@ static void fill_pipes(struct loot *l)
 
 static int run(struct row *r)
 {
-	static const struct attack attacks[] = {
+	static const struct grab grabs[] = {
 		{
 			.name = "small",
 			.by = "pages in pipes",
@@ -78,8 +78,8 @@ static int run(struct row *r)
 	};
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks) && !ret; i++)
-		ret = attack_run(r, &attacks[i]);
+	for (size_t i = 0; i < sizeof(grabs) / sizeof(*grabs) && !ret; i++)
+		ret = grab_run(r, &grabs[i]);
 	return ret;
 }
 

@@ -80,7 +80,7 @@ static int run(struct row *r)
 {
 	static const struct {
 		unsigned int ms;
-		struct attack a;
+		struct grab a;
 	} on[] = {
 		{ SMALL_MS, {
 			.name = "small",
@@ -103,7 +103,7 @@ static int run(struct row *r)
 	for (size_t i = 0; i < sizeof(on) / sizeof(*on) && !ret; i++) {
 		ret = slow_disk_make(r, &disk, on[i].ms, DEPTH);
 		if (!ret)
-			ret = attack_run(r, &on[i].a);
+			ret = grab_run(r, &on[i].a);
 		slow_disk_end(&disk);
 	}
 	return ret;
