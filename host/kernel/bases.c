@@ -43,7 +43,7 @@ int base_load(const char *name, struct base *b)
 		else if (!strcmp(lines.v[i], "suite"))
 			b->suite = xstrdup(value);
 		else if (!strcmp(lines.v[i], "files"))
-			b->files = atol(value);
+			strlist_add(&b->files, value);
 	}
 	if (!b->package) {
 		err("%s names no package", path);
@@ -59,6 +59,26 @@ void base_free(struct base *b)
 {
 	free(b->package);
 	free(b->suite);
+	strlist_free(&b->files);
+}
+
+long base_files(const char *branch, const char *flavor)
+{
+	struct strlist bases = { 0 };
+	size_t len = strlen(flavor);
+	struct base b;
+	long n = 0;
+
+	bases_list(&bases);
+	if (strlist_has(&bases, branch)) {
+		base_load(branch, &b);
+		for (size_t i = 0; i < b.files.n; i++)
+			if (!strncmp(b.files.v[i], flavor, len) && b.files.v[i][len] == ' ')
+				n = atol(b.files.v[i] + len + 1);
+		base_free(&b);
+	}
+	strlist_free(&bases);
+	return n;
 }
 
 /* The number that stands behind "NAME =" at the start of a line. */

@@ -8,7 +8,7 @@
 /* What kernels/bases/NAME says. */
 struct base {
 	char *package, *suite;
-	long files;
+	struct strlist files;		/* "lean 815" */
 };
 
 /* The names in kernels/bases, oldest first. */
@@ -17,6 +17,9 @@ void bases_list(struct strlist *names);
 /* PINLAB_OK, PINLAB_BROKE after saying what is missing; base_free() either way. */
 int base_load(const char *name, struct base *b);
 void base_free(struct base *b);
+
+/* How many files a first build of this flavor compiles, about; 0: nobody has counted. */
+long base_files(const char *branch, const char *flavor);
 
 /* "6.12" of a tree, from its Makefile's text; NULL if it is none. */
 char *branch_of(const char *makefile);

@@ -50,9 +50,7 @@ char *source_cached(const char *base)
 static struct source *source_new(const struct kernel *k)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
-	struct strlist bases = { 0 };
 	char hex[SHA_HEX], *full;
-	struct base b;
 
 	s->lock = -1;
 	if (k->tree) {
@@ -63,13 +61,6 @@ static struct source *source_new(const struct kernel *k)
 	} else {
 		s->id = xstrdup(k->base);
 	}
-	/* A tree compiles about as many files as the base of its version. */
-	bases_list(&bases);
-	if (strlist_has(&bases, k->branch) && !base_load(k->branch, &b)) {
-		s->files = b.files;
-		base_free(&b);
-	}
-	strlist_free(&bases);
 	s->dir = xasprintf("%s/sources/%s", cache_dir(), s->id);
 	s->linux_dir = xasprintf("%s/linux", s->dir);
 	return s;

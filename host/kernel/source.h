@@ -25,7 +25,6 @@ struct source {
 	char *dir;		/* sources/<id> */
 	char *linux_dir;	/* sources/<id>/linux */
 	char *version;		/* "6.12.117-1~deb12u1", a commit, a hash of a tree's state */
-	long files;		/* compiled by a first build, about; 0: not known */
 	int lock;		/* -1: not held */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/kernel/bases.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build/make.h"
 #include "host/kernel/build/package.h"
@@ -131,7 +132,9 @@ static int base_objects(struct build *b, const char *out)
 	unlink(stamp);
 	ret = configure(b, out, &known);
 	if (!ret)
-		ret = make_image(b, out, &done, stored_count(count, b->s->files));
+		/* A tree compiles about as many files as the base of its version. */
+		ret = make_image(b, out, &done, stored_count(count, base_files(b->k->branch,
+									       b->k->flavor)));
 	if (!ret && cold) {
 		char *n = xasprintf("%ld\n", done);
 

@@ -43,6 +43,11 @@ static void show_progress(struct make *m, const char *line)
 	double passed = now_seconds() - m->start;
 	char left[32], detail[96];
 
+	if (!m->expected && !m->batch) {
+		snprintf(detail, sizeof(detail), "%ld, %.40s", m->done, line + 2);
+		progress(m->what, 0, 0, detail);
+		return;
+	}
 	if (m->done > m->expected)
 		m->expected = m->done;
 	if (m->batch) {
