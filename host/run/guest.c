@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/run/guest.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,7 +8,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +35,9 @@ const char *outcome_name(enum outcome o)
 
 	return names[o];
 }
+
+/* So long after the kernel's own word that it is stuck a record has to come. */
+#define STALL_SECONDS 90
 
 static void child(const struct strlist *argv, int log, pid_t parent)
 {
@@ -68,23 +69,24 @@ int guest_start(struct guest *g, const struct strlist *argv)
 	pid_t parent = getpid();
 	int log;
 
+	console_init(&g->console);
+	g->stalled = -1;
 	/* QEMU opens them by their paths, where there is an empty file of ours then. */
 	g->records_fd = place_create(&g->place, "records");
 	if (g->records_fd < 0)
 		return g->records_fd;
-	log = place_create(&g->place, "console.log");
-	if (log >= 0)
-		close(log);
-	log = log < 0 ? log : place_create(&g->place, "qemu.log");
+	g->console_fd = place_create(&g->place, "console.log");
+	log = g->console_fd < 0 ? g->console_fd : place_create(&g->place, "qemu.log");
 	if (log < 0) {
 		close(g->records_fd);
+		if (g->console_fd >= 0)
+			close(g->console_fd);
 		return log;
 	}
 	records_init(&g->rec);
 	g->started = now_seconds();
 	g->last_sign = g->started;
 	g->first_record = -1;
-	g->console_size = 0;
 	fflush(NULL);
 	g->pid = fork();
 	if (!g->pid)
@@ -93,6 +95,7 @@ int guest_start(struct guest *g, const struct strlist *argv)
 	if (g->pid > 0)
 		return 0;
 	close(g->records_fd);
+	close(g->console_fd);
 	return -EAGAIN;
 }
 
@@ -124,29 +127,22 @@ static void read_records(struct guest *g)
 	}
 }
 
+/*
+ * Until the guest program speaks, what the kernel prints is the sign of life. From
+ * then on records are: a kernel that is wedged may complain of that for ever.
+ */
 static void watch_console(struct guest *g)
 {
-	struct stat st;
+	char buf[16384];
+	ssize_t n;
 
-	if (place_stat(&g->place, "console.log", &st) || st.st_size == g->console_size)
-		return;
-	g->console_size = st.st_size;
-	g->last_sign = now_seconds();
-}
-
-/* The first line in the console that has the text, printable and cut to fit. */
-static bool console_line(const struct guest *g, const char *text, char *out, size_t len)
-{
-	char *log = place_read(&g->place, "console.log", PLACE_MAX, NULL), *s;
-	size_t n = 0;
-
-	s = log ? strstr(log, text) : NULL;
-	for (; s && *s && *s != '\n' && *s != '\r' && n + 1 < len; s++)
-		out[n++] = isprint((unsigned char)*s) ? *s : '?';
-	if (n)
-		out[n] = '\0';
-	free(log);
-	return n > 0;
+	while ((n = read(g->console_fd, buf, sizeof(buf))) > 0) {
+		console_feed(&g->console, buf, n);
+		if (!g->rec.hello)
+			g->last_sign = now_seconds();
+	}
+	if (g->stalled < 0 && console_find(&g->console, SPLAT_STALL))
+		g->stalled = now_seconds();
 }
 
 static void first_log_line(const struct guest *g, char *out, size_t len)
@@ -159,28 +155,10 @@ static void first_log_line(const struct guest *g, char *out, size_t len)
 	free(log);
 }
 
-/*
- * With several CPUs QEMU may run a translation of code that has been patched
- * meanwhile (seen with 7.2): the guest traps on an int3 that is not in its
- * memory any more, and dies of it. The kernel itself shows that: in "Code: .. 66
- * <90>" the byte before the one in brackets is the one that has trapped.
- */
-bool console_stale_int3(const char *log)
+/* QEMU ends well when somebody asks it to: that is not the guest's doing either. */
+static bool was_told_to_end(const char *log_line)
 {
-	const char *oops = strstr(log, "Oops: int3");
-	const char *code = oops ? strstr(oops, "Code: ") : NULL;
-	const char *at = code ? strpbrk(code, "<\n") : NULL;
-
-	return at && *at == '<' && at - code > 9 && strncmp(at - 3, "cc ", 3);
-}
-
-static bool is_emulators_fault(const struct guest *g)
-{
-	char *log = place_read(&g->place, "console.log", PLACE_MAX, NULL);
-	bool yes = log && console_stale_int3(log);
-
-	free(log);
-	return yes;
+	return strstr(log_line, "terminating on signal");
 }
 
 static void judge(struct guest *g)
@@ -189,11 +167,11 @@ static void judge(struct guest *g)
 	int code = exited ? WEXITSTATUS(g->status) : -1;
 	char text[200] = "";
 
+	first_log_line(g, text, sizeof(text));
 	/* The kernel's last words outrank how QEMU ended, and our own watchdog. */
-	if (g->outcome != OUTCOME_INTERRUPTED &&
-	    console_line(g, "Kernel panic", text, sizeof(text))) {
-		g->outcome = is_emulators_fault(g) ? OUTCOME_EMULATOR : OUTCOME_PANIC;
-		snprintf(g->detail, sizeof(g->detail), "%s", text);
+	if (g->outcome != OUTCOME_INTERRUPTED && g->console.panic) {
+		g->outcome = g->console.stale_int3 ? OUTCOME_EMULATOR : OUTCOME_PANIC;
+		snprintf(g->detail, sizeof(g->detail), "%s", g->console.panic_text);
 		return;
 	}
 	if (g->stopped)
@@ -201,12 +179,14 @@ static void judge(struct guest *g)
 	if (*g->rec.error) {
 		g->outcome = OUTCOME_GARBLED;
 		snprintf(g->detail, sizeof(g->detail), "%s", g->rec.error);
+	} else if (was_told_to_end(text)) {
+		g->outcome = OUTCOME_QEMU_DIED;
+		snprintf(g->detail, sizeof(g->detail), "%s", text);
 	} else if (!exited || (code && code != g->exit_done)) {
 		/* Seen with 7.2 while a PCI BAR was mapped: no word of the guest's own yet. */
 		bool emulator = !exited && WTERMSIG(g->status) == SIGSEGV && !g->rec.hello;
 
 		g->outcome = emulator ? OUTCOME_EMULATOR : OUTCOME_QEMU_DIED;
-		first_log_line(g, text, sizeof(text));
 		snprintf(g->detail, sizeof(g->detail), "%s %d%s%s",
 			 exited ? "exit status" : "signal",
 			 exited ? code : WTERMSIG(g->status), *text ? ": " : "", text);
@@ -260,6 +240,11 @@ static void check_limits(struct guest *g)
 	} else if (late) {
 		snprintf(text, sizeof(text), "still running after %.0f s (--timeout)", g->limit);
 		guest_stop(g, OUTCOME_TIMEOUT, text);
+	} else if (g->stalled >= 0 && now - g->stalled > STALL_SECONDS &&
+		   now - g->last_sign > STALL_SECONDS) {
+		snprintf(text, sizeof(text), "%.100s",
+			 console_find(&g->console, SPLAT_STALL)->text);
+		guest_stop(g, OUTCOME_HANG, text);
 	} else if (now - g->last_sign > g->silence) {
 		snprintf(text, sizeof(text), "nothing came for %.0f s%s%.60s", g->silence,
 			 g->rec.current >= 0 ? ", last in " : "",
@@ -273,14 +258,16 @@ bool guest_poll(struct guest *g)
 	pid_t gone = waitpid(g->pid, &g->status, WNOHANG);
 
 	read_records(g);
+	watch_console(g);
 	if (gone != g->pid) {
-		watch_console(g);
 		check_limits(g);
 		return false;
 	}
 	g->seconds = now_seconds() - g->started;
 	g->pid = 0;
+	console_end(&g->console);
 	judge(g);
+	close(g->console_fd);
 	close(g->records_fd);
 	g->records_fd = -1;
 	return true;
@@ -289,6 +276,7 @@ bool guest_poll(struct guest *g)
 void guest_free(struct guest *g)
 {
 	records_free(&g->rec);
+	console_free(&g->console);
 	free(g->dir);
 	free(g->console_path);
 	free(g->records_path);

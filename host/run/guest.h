@@ -8,6 +8,7 @@
 
 #include "host/base/place.h"
 #include "host/run/machine.h"
+#include "host/run/console.h"
 #include "host/run/records.h"
 
 enum outcome {
@@ -38,7 +39,9 @@ struct guest {
 	pid_t pid;
 	double started, last_sign, first_record;
 	int records_fd;
-	off_t console_size;
+	int console_fd;
+	struct console console;		/* what it has said so far */
+	double stalled;			/* when the console first said so; -1: it did not */
 	bool stopped;			/* by us, for the reason in outcome */
 	struct records rec;
 	/* When it is gone. */
@@ -58,8 +61,5 @@ bool guest_poll(struct guest *g);
 /* End it now, as interrupted; guest_poll() then finds it gone. */
 void guest_stop(struct guest *g, enum outcome why, const char *detail);
 void guest_free(struct guest *g);
-
-/* Did the kernel of this console's log die of an int3 that its memory does not hold? */
-bool console_stale_int3(const char *log);
 
 #endif

@@ -6,10 +6,25 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "host/run/guest.h"
+#include <string.h>
+
+#include "host/run/console.h"
 
 #define OOPS "[    1.478946] Oops: int3: 0000 [#1] PREEMPT SMP\n" \
 	"[    1.479447] RIP: 0010:sched_clock_cpu+0x5/0x190\n"
+
+static bool console_stale_int3(const char *log)
+{
+	struct console c;
+	bool stale;
+
+	console_init(&c);
+	console_feed(&c, log, strlen(log));
+	console_end(&c);
+	stale = c.stale_int3;
+	console_free(&c);
+	return stale;
+}
 
 static void test_stale_int3(void **state)
 {
