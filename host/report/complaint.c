@@ -140,7 +140,7 @@ bool boot_crashed(const struct run *run, const struct boot *b)
 		return b->console.panic || is_old(run);
 	if (!has_hung(b))
 		return false;
-	return console_find(&b->console, SPLAT_STALL) || hung_again(run, b);
+	return console_find(&b->console, SPLAT_STALL) || b->hung_again || hung_again(run, b);
 }
 
 const char *complaint_first(const struct run *run, size_t kernel)

@@ -105,11 +105,28 @@ static void read_outcome(struct boot *b)
 		b->there = true;
 		boot_set_outcome(b, json_text(o, "outcome"), "", json_text(o, "detail"));
 		b->seconds = json_number_value(json_object_get(o, "seconds"));
+		snprintf(b->hung_before, sizeof(b->hung_before), "%s",
+			 json_text(o, "hung_before"));
+		text_make_plain(b->hung_before);
 	}
 	/* Lines of reports: what a machine has printed, or a stranger has written. */
 	text_make_plain(b->outcome);
 	text_make_plain(b->detail);
 	json_decref(o);
+}
+
+/* A first try stopped in a row, and its kernel did not say why: the second decides. */
+static void read_first_try(struct boot *b)
+{
+	const char *row = b->hung_before;
+
+	if (!*row)
+		return;
+	b->hung_again = !strcmp(b->outcome, "hang") && boot_last_row(b) &&
+			!strcmp(boot_last_row(b), row);
+	if (b->ok)
+		boot_set_outcome(b, "hung-once", "a first try stopped, the second did not; in ",
+				 row);
 }
 
 /* The records themselves are read again: an outcome is not taken on trust. */
@@ -171,6 +188,7 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	free(below);
 	read_outcome(b);
 	read_records(run, b);
+	read_first_try(b);
 	complaint_load(run, b);
 	b->profile = profile_load(&b->place, "profile.tsv");
 	return 0;

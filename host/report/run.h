@@ -36,6 +36,8 @@ struct boot {
 	char *outcome;			/* ok, panic, ...; "missing" */
 	char *detail;
 	double seconds;
+	char hung_before[RECORDS_NAME_MAX + 1];	/* the row in which a first try did */
+	bool hung_again;		/* in the row in which its first try had stopped */
 	struct records rec;
 	struct console console;
 	const struct splat *complaint;	/* the first that nobody asked for; NULL: none */

@@ -255,6 +255,13 @@ static int job_end(struct run_plan *p, struct job *j)
 		ret = -ENOSPC;
 	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
 		note("boot %s is made again: that was a fault of the emulator's", j->boot->id);
+	} else if (g->outcome == OUTCOME_HANG && !*j->boot->hung && !j->boot->cell &&
+		   g->rec.current >= 0 && !console_find(&g->console, SPLAT_STALL)) {
+		/* Whose fault it was only shows when it comes again. */
+		snprintf(j->boot->hung, sizeof(j->boot->hung), "%s",
+			 g->rec.rows[g->rec.current].name);
+		note("boot %s is made again: its kernel does not say why it stopped in %s",
+		     j->boot->id, j->boot->hung);
 	} else if (g->outcome != OUTCOME_INTERRUPTED) {
 		ret = run_boot_done(p, j->boot, g);
 		if (ret)

@@ -381,7 +381,11 @@ int run_boot_done(const struct run_plan *p, const struct run_boot *b, const stru
 			      "outcome", outcome_name(g->outcome), "detail", g->detail,
 			      "seconds", g->seconds, "first_record_seconds", g->first_record,
 			      "qemu_exit", g->status, "records", (json_int_t)g->rec.line);
-	int ret = j ? place_put_json(&p->place, path, j, JSON_INDENT(1)) : -ENOMEM;
+	int ret;
+
+	if (*b->hung)
+		json_object_set_new(j, "hung_before", json_string(b->hung));
+	ret = j ? place_put_json(&p->place, path, j, JSON_INDENT(1)) : -ENOMEM;
 
 	json_decref(j);
 	free(path);

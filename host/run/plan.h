@@ -25,6 +25,7 @@ struct run_boot {
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
 	bool done;
+	char hung[RECORDS_NAME_MAX + 1];	/* the row in which it stopped once, without a word */
 	int tries;		/* that QEMU has spoilt */
 };
 
