@@ -49,7 +49,7 @@ static inline void put_boot(const char *dir, const struct boot_def *d)
 	assert_int_equal(make_dirs(sub), 0);
 	for (const char *const *l = d->lines; *l; l++)
 		stream_add(&st, *l);
-	put(sub, "records", st.s);
+	put(sub, "records", st.s ? st.s : "");
 	put(sub, "console.log", d->console ? d->console : "");
 	put(sub, "outcome.json", text);
 	stream_free(&st);
