@@ -156,6 +156,8 @@ struct losses {
 static void side_losses(const struct side *s, const struct side *other, const char *letter,
 			struct losses *l)
 {
+	/* Also what its A/A boot and its profile say: a run is whole, or it is not. */
+	struct side all = { .run = s->run, .kernel = s->kernel, .roles = ~0u };
 	char why[WHY_MAX];
 
 	for (size_t i = 0; i < other->run->n_rows; i++)
@@ -165,7 +167,7 @@ static void side_losses(const struct side *s, const struct side *other, const ch
 			strlist_take(&l->lost, xasprintf("%s of %s (%s)", other->run->rows[i],
 							 letter, side_name(s)));
 	for (size_t i = 0; i < s->run->n_rows; i++) {
-		enum verdict v = side_row(s, s->run->rows[i], why);
+		enum verdict v = side_row(&all, s->run->rows[i], why);
 
 		l->broken += v == VERDICT_BROKEN;
 		l->failed += v == VERDICT_FAIL;
@@ -239,7 +241,7 @@ static void sentence(const struct pair *p, const struct losses *l, struct text *
 		text_raw(&s, "%s%s. ", whole ? "" : "NO VERDICT: ", wrong.s);
 	for (size_t i = 0; i < p->n; i++) {
 		text_raw(&s, "%s", i ? "; " : "");
-		report_pair(&p->cmp[i], whole, &s);
+		report_pair(&p->cmp[i], whole && !l->failed, &s);
 	}
 	text_wrap(t, 0, "%s.", s.s);
 	text_free(&s);

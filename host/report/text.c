@@ -151,7 +151,8 @@ static void say_wrong(const struct report *r, struct text *s)
 
 void report_sentence(const struct report *r, struct text *t)
 {
-	bool broke = report_status(r) == PINLAB_BROKE;
+	int status = report_status(r);
+	bool broke = status == PINLAB_BROKE;
 	struct text s = { 0 }, wrong = { 0 };
 
 	say_wrong(r, &wrong);
@@ -165,7 +166,7 @@ void report_sentence(const struct report *r, struct text *t)
 		text_raw(&s, "%s", !s.n ? "" : broke ? ". Of what came: " : ": ");
 		for (size_t i = 0; i < r->n; i++) {
 			text_raw(&s, "%s", i ? "; " : "");
-			report_pair(&r->cmp[i], !broke, &s);
+			report_pair(&r->cmp[i], status == PINLAB_OK, &s);
 		}
 		text_raw(&s, ".");
 	}
