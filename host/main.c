@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,11 +79,10 @@ static int run(const struct verb *v, int argc, char **argv)
 	return ret;
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	const struct verb *v;
 
-	catch_interrupts();
 	if (argc < 2) {
 		usage(stderr);
 		return PINLAB_USAGE;
@@ -103,4 +103,18 @@ int main(int argc, char **argv)
 		return PINLAB_OK;
 	}
 	return run(v, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	catch_interrupts();
+	ret = dispatch(argc, argv);
+	/* What was asked for has to arrive, whatever it says. */
+	if (fflush(stdout) || ferror(stdout)) {
+		err("standard output cannot be written: %s", strerror(errno));
+		return ret == PINLAB_INTERRUPTED ? ret : PINLAB_BROKE;
+	}
+	return ret;
 }

@@ -129,7 +129,8 @@ void table_row(struct table *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	s = vformat(fmt, ap);
 	va_end(ap);
-	t->rows = xrealloc(t->rows, (t->n + 1) * sizeof(*t->rows));
+	if (!(t->n & (t->n - 1)))
+		t->rows = xrealloc(t->rows, (t->n ? 2 * t->n : 1) * sizeof(*t->rows));
 	memset(t->rows[t->n], 0, sizeof(*t->rows));
 	rest = s;
 	for (size_t i = 0; i < TABLE_COLUMNS && (cell = strsep(&rest, "\t")); i++)

@@ -2,6 +2,8 @@
 /* From the folder of a run of benchmarks to its reports. */
 #include "host/bench/derive.h"
 
+#include <errno.h>
+
 #include "host/report/files.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
@@ -14,6 +16,12 @@ static int put_files(const struct report *r)
 
 	report_text(r, &report);
 	report_ktap(r, &ktap);
+	/* A part of a report is none: what is there stays. */
+	if (interrupted) {
+		text_free(&report);
+		text_free(&ktap);
+		return -EINTR;
+	}
 	ret = report_put_text(&r->run, "report.txt", &report);
 	ret = ret ? ret : report_put_text(&r->run, "verdicts.ktap", &ktap);
 	text_free(&ktap);
@@ -46,8 +54,8 @@ int bench_derive(const char *dir)
 
 	if (report_load(dir, &r))
 		return PINLAB_BROKE;
-	if (manifest_check(&r.run) || put_files(&r)) {
-		ret = PINLAB_BROKE;
+	if (interrupted || manifest_check(&r.run) || put_files(&r)) {
+		ret = interrupted ? PINLAB_INTERRUPTED : PINLAB_BROKE;
 	} else {
 		say_broken(&r);
 		ret = report_status(&r);

@@ -38,23 +38,6 @@ static void not_run(const struct boot *b, char *why)
 		 last ? last : "");
 }
 
-/* Every sample of one of the row's figures was disturbed: it has no exact value. */
-static bool all_disturbed(const struct run *run, const struct boot *b, uint32_t row)
-{
-	const uint32_t *order;
-
-	for (size_t f = 0; f < run->n_figures; f++) {
-		size_t n = run->figures[f].row == row ? boot_samples(b, f, &order) : 0;
-		size_t i = 0;
-
-		while (i < n && b->rec.samples[order[i]].disturbed)
-			i++;
-		if (n && i == n)
-			return true;
-	}
-	return false;
-}
-
 static enum verdict boot_row(const struct run *run, const struct boot *b, int row, char *why)
 {
 	const struct rec_row *r;
@@ -71,7 +54,7 @@ static enum verdict boot_row(const struct run *run, const struct boot *b, int ro
 		snprintf(why, WHY_MAX, "%s while it ran", b->outcome);
 		return VERDICT_BROKEN;
 	}
-	if (r->verdict == VERDICT_PASS && run->exact && all_disturbed(run, b, row)) {
+	if (r->verdict == VERDICT_PASS && run->exact && b->spoilt[row]) {
 		snprintf(why, WHY_MAX, "every repeat was disturbed");
 		return VERDICT_BROKEN;
 	}
@@ -373,7 +356,7 @@ void compare(struct comparison *c)
 {
 	const struct run *ra = c->a.run, *rb = c->b.run;
 
-	for (size_t i = 0; i < ra->n_figures; i++)
+	for (size_t i = 0; i < ra->n_figures && !interrupted; i++)
 		add_line(c, ra, &ra->figures[i]);
 	for (size_t i = 0; c->has_b && rb != ra && i < rb->n_figures; i++) {
 		const struct figure *f = &rb->figures[i];

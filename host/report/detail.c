@@ -187,19 +187,23 @@ static void quantile_table(const struct comparison *c, size_t from, size_t to, s
 }
 
 /* The lines under one heading need not stand together: stable order by heading. */
-static void sort_lines(struct comparison *c)
+static void sort_lines(const struct comparison *c, struct line *sorted)
 {
-	for (size_t i = 0, end; i < c->n; i = end) {
-		end = i + 1;
-		for (size_t j = end; j < c->n; j++) {
-			struct line l = c->lines[j];
+	size_t *heading = xcalloc(c->n, sizeof(*heading));
+	size_t *start = xcalloc(c->n + 1, sizeof(*start));
+	json_t *index = json_object();
 
-			if (!same_heading(&c->lines[i], &l))
-				continue;
-			memmove(&c->lines[end + 1], &c->lines[end], (j - end) * sizeof(l));
-			c->lines[end++] = l;
-		}
+	for (size_t i = 0; i < c->n; i++) {
+		heading[i] = line_heading(index, &c->lines[i]);
+		start[heading[i] + 1]++;
 	}
+	for (size_t i = 0; i < c->n; i++)
+		start[i + 1] += start[i];
+	for (size_t i = 0; i < c->n; i++)
+		sorted[start[heading[i]]++] = c->lines[i];
+	json_decref(index);
+	free(heading);
+	free(start);
 }
 
 /* The functions of one line, a line each; NULL without a profile. The caller frees. */
@@ -284,13 +288,11 @@ void report_lines(const struct comparison *c, struct text *t)
 	size_t end;
 
 	sorted.lines = xcalloc(c->n, sizeof(*c->lines));
-	if (c->n)
-		memcpy(sorted.lines, c->lines, c->n * sizeof(*c->lines));
-	sort_lines(&sorted);
+	sort_lines(c, sorted.lines);
 	text_line(t, "%s", "");
 	text_line(t, c->has_b ? "All rows, %s against %s" : "All rows of %s",
 		  side_name(c->has_b ? &c->b : &c->a), side_name(&c->a));
-	for (size_t i = 0; i < c->n; i = end) {
+	for (size_t i = 0; i < c->n && !interrupted; i = end) {
 		const struct line *l = &sorted.lines[i];
 		struct table table = { 0 };
 

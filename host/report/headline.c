@@ -54,19 +54,6 @@ static int cell_of(const struct line *l)
 	return -1;
 }
 
-static struct headline *find(struct headline *h, size_t *n, const struct line *l)
-{
-	size_t len = benchmark_len(l->row);
-
-	for (size_t i = 0; i < *n; i++)
-		if (len == benchmark_len(h[i].first->row) &&
-		    !strncmp(l->row, h[i].first->row, len) &&
-		    !strcmp(l->metric, h[i].first->metric))
-			return &h[i];
-	h[*n] = (struct headline){ .first = l };
-	return &h[(*n)++];
-}
-
 /* Three sizes at least make a line: process_vm's rows stop at 128 pages, say. */
 static bool whole(const struct headline *h)
 {
@@ -93,6 +80,7 @@ void report_headline(const struct comparison *c, struct text *t)
 	struct headline *h = xcalloc(c->n, sizeof(*h));
 	struct table table = { .align = "lrrrrrr" };
 	char b[CELLS][VALUE_TEXT + 2];
+	json_t *index = json_object();
 	size_t n = 0, shown = 0;
 
 	for (size_t i = 0; i < c->n && c->exact && c->has_b; i++) {
@@ -102,7 +90,11 @@ void report_headline(const struct comparison *c, struct text *t)
 
 		if (cell < 0 || !l->a.n || !l->b.n)
 			continue;
-		at = find(h, &n, l);
+		at = &h[line_heading(index, l)];
+		if (!at->first) {
+			at->first = l;
+			n++;
+		}
 		if (!at->n[cell]++) {
 			at->min[cell] = l->change.exact;
 			at->max[cell] = l->change.exact;
@@ -134,5 +126,6 @@ void report_headline(const struct comparison *c, struct text *t)
 		table_end(&table, &nowhere);
 		text_free(&nowhere);
 	}
+	json_decref(index);
 	free(h);
 }

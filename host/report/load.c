@@ -68,6 +68,27 @@ static void number_boot(struct run *run, struct boot *b)
 	}
 }
 
+static void find_spoilt(const struct run *run, struct boot *b)
+{
+	b->spoilt = xcalloc(run->n_rows, sizeof(*b->spoilt));
+	for (size_t f = 0; f < run->n_figures; f++) {
+		uint32_t i = b->start[f];
+
+		while (i < b->start[f + 1] && b->rec.samples[b->order[i]].disturbed)
+			i++;
+		if (b->start[f] < b->start[f + 1] && i == b->start[f + 1])
+			b->spoilt[run->figures[f].row] = true;
+	}
+}
+
+/* A row's windows stand together, as its samples do. */
+static void find_windows(struct boot *b)
+{
+	b->window = xcalloc(b->rec.n_rows, sizeof(*b->window));
+	for (size_t i = b->rec.n_windows; i-- > 0;)
+		b->window[b->rec.windows[i].row] = i;
+}
+
 /* Counting sort of a boot's samples by figure; keeps their order otherwise. */
 static void sort_boot(const struct run *run, struct boot *b)
 {
@@ -87,6 +108,8 @@ static void sort_boot(const struct run *run, struct boot *b)
 	memset(b->back, 0xff, run->n_rows * sizeof(*b->back));
 	for (size_t i = 0; i < b->rec.n_rows; i++)
 		b->back[b->row_of[i]] = i;
+	find_spoilt(run, b);
+	find_windows(b);
 }
 
 static void read_outcome(struct boot *b)

@@ -160,19 +160,18 @@ static bool same_benchmark(const char *x, const char *y)
 }
 
 /* All rows of the first one's benchmark that say the same, in one paragraph. */
-static void say_rows(const struct side *s, size_t first, enum verdict v, const char *why,
-		     bool *said, struct text *t)
+static void say_rows(const struct side *s, size_t first, char *const *whys, bool *said,
+		     struct text *t)
 {
+	const char *why = whys[first];
 	const struct run *run = s->run;
 	struct text names = { 0 };
-	char other[WHY_MAX];
 	size_t n = 0;
 
 	for (size_t i = first; i < run->n_rows; i++) {
 		const char *row = run->rows[i], *rest = strchr(row, '/');
 
-		if (!same_benchmark(run->rows[first], row) || side_row(s, row, other) != v ||
-		    strcmp(why, other))
+		if (!whys[i] || !same_benchmark(run->rows[first], row) || strcmp(why, whys[i]))
 			continue;
 		said[i] = true;
 		text_raw(&names, " %s", rest ? rest + 1 : row);
@@ -187,24 +186,38 @@ static void say_rows(const struct side *s, size_t first, enum verdict v, const c
 	text_free(&names);
 }
 
+/* Of each row with this verdict its reason, of the others NULL. */
+static char **reasons(const struct side *s, enum verdict v)
+{
+	char **whys = xcalloc(s->run->n_rows, sizeof(*whys)), why[WHY_MAX];
+
+	for (size_t i = 0; i < s->run->n_rows; i++)
+		if (side_row(s, s->run->rows[i], why) == v)
+			whys[i] = xstrdup(why);
+	return whys;
+}
+
 void report_rows(const struct report *r, enum verdict v, const char *title, struct text *t)
 {
 	const struct run *run = &r->run;
 	bool *said = xcalloc(run->n_rows, sizeof(*said)), any = false;
-	char why[WHY_MAX];
 
 	for (size_t k = 0; k < run->n_kernels; k++) {
 		struct side s = { .run = run, .kernel = k, .roles = ~0u };
+		char **whys = reasons(&s, v);
 
 		memset(said, 0, run->n_rows * sizeof(*said));
-		for (size_t i = 0; i < run->n_rows; i++) {
-			if (said[i] || side_row(&s, run->rows[i], why) != v)
+		for (size_t i = 0; i < run->n_rows && !interrupted; i++) {
+			if (said[i] || !whys[i])
 				continue;
 			if (!any)
 				text_raw(t, "\n%s\n", title);
 			any = true;
-			say_rows(&s, i, v, why, said, t);
+			say_rows(&s, i, whys, said, t);
 		}
+		for (size_t i = 0; i < run->n_rows; i++)
+			free(whys[i]);
+		free(whys);
 	}
 	free(said);
 }

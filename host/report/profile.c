@@ -48,7 +48,9 @@ static void take_line(struct profile *p, char *line)
 	/* Not of a name that begins with a dot. */
 	function[1 + strcspn(function + 1, ".")] = '\0';
 	if (!p->n_windows || p->windows[p->n_windows - 1].id != id) {
-		p->windows = xrealloc(p->windows, (p->n_windows + 1) * sizeof(*p->windows));
+		if (!(p->n_windows & (p->n_windows - 1)))
+			p->windows = xrealloc(p->windows, (p->n_windows ? 2 * p->n_windows : 1) *
+					      sizeof(*p->windows));
 		p->windows[p->n_windows++] = (struct stretch){ id, p->n_lines, p->n_lines };
 	}
 	if (!(p->n_lines & (p->n_lines - 1)))
@@ -56,6 +58,15 @@ static void take_line(struct profile *p, char *line)
 				    sizeof(*p->lines));
 	p->lines[p->n_lines++] = (struct count){ function, n };
 	p->windows[p->n_windows - 1].to = p->n_lines;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct stretch *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
 }
 
 struct profile *profile_load(const struct place *place, const char *name)
@@ -66,6 +77,8 @@ struct profile *profile_load(const struct place *place, const char *name)
 	p->text = place_read(place, name, PLACE_MAX, NULL);
 	for (rest = p->text; rest && (line = strsep(&rest, "\n"));)
 		take_line(p, line);
+	if (p->n_windows)
+		qsort(p->windows, p->n_windows, sizeof(*p->windows), by_id);
 	if (p->n_lines)
 		return p;
 	profile_free(p);
@@ -94,9 +107,9 @@ static const struct boot *find_window(const struct side *s, int figure, uint32_t
 		if (!b->profile || b->kernel != s->kernel || !boot_samples(b, figure, &order))
 			continue;
 		first = &b->rec.samples[order[0]];
-		for (size_t w = 0; w < b->rec.n_windows; w++) {
-			if (b->rec.windows[w].row != first->row ||
-			    strcmp(b->rec.windows[w].metric, s->run->figures[figure].metric))
+		for (size_t w = b->window[first->row];
+		     w < b->rec.n_windows && b->rec.windows[w].row == first->row; w++) {
+			if (strcmp(b->rec.windows[w].metric, s->run->figures[figure].metric))
 				continue;
 			*id = b->rec.windows[w].id;
 			*ops = first->ops;
@@ -116,6 +129,22 @@ static struct growth *need(struct profile_diff *d, const char *function)
 	return &d->v[d->n++];
 }
 
+/* The first stretch with this id, or one with another where there is none. */
+static size_t first_stretch(const struct profile *p, uint32_t id)
+{
+	size_t low = 0, high = p->n_windows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->windows[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int read_profile(const struct side *s, const struct line *l, struct profile_diff *d,
 			bool is_b)
 {
@@ -126,11 +155,10 @@ static int read_profile(const struct side *s, const struct line *l, struct profi
 	uint64_t ops;
 
 	b = figure < 0 ? NULL : find_window(s, figure, &id, &ops);
-	for (size_t w = 0; b && w < b->profile->n_windows; w++) {
+	for (size_t w = b ? first_stretch(b->profile, id) : 0;
+	     b && w < b->profile->n_windows && b->profile->windows[w].id == id; w++) {
 		const struct stretch *window = &b->profile->windows[w];
 
-		if (window->id != id)
-			continue;
 		found = true;
 		for (size_t i = window->from; i < window->to; i++) {
 			struct growth *g = need(d, b->profile->lines[i].function);

@@ -97,6 +97,8 @@ static void free_boot(struct boot *b)
 	free(b->order);
 	free(b->start);
 	free(b->back);
+	free(b->spoilt);
+	free(b->window);
 }
 
 void run_free(struct run *run)

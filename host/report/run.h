@@ -47,6 +47,8 @@ struct boot {
 	uint32_t *order;		/* rec.samples[], sorted by figure */
 	uint32_t *start;		/* n_figures + 1 starts in order[] */
 	uint32_t *back;			/* rows[] to rec.rows[], or NO_ROW */
+	bool *spoilt;			/* rows[]: every sample of a figure was disturbed */
+	uint32_t *window;		/* rec.rows[] to the first of rec.windows[] */
 	struct profile *profile;	/* NULL if none was taken */
 };
 

@@ -24,14 +24,6 @@ struct group {
 	double one_min, one_max;	/* where only one side has a value */
 };
 
-static bool same_group(const struct line *x, const struct line *y)
-{
-	size_t n = benchmark_len(x->row);
-
-	return n == benchmark_len(y->row) && !strncmp(x->row, y->row, n) &&
-	       !strcmp(x->metric, y->metric) && !strcmp(x->unit, y->unit);
-}
-
 static void widen(double v, double *min, double *max, bool first)
 {
 	*min = first || v < *min ? v : *min;
@@ -83,18 +75,21 @@ static void group_add(const struct comparison *c, struct group *g, const struct 
 
 static size_t make_groups(const struct comparison *c, struct group **out)
 {
+	json_t *index = json_object();
 	struct group *groups = NULL;
-	size_t n = 0, g;
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		for (g = 0; g < n && !same_group(groups[g].first, &c->lines[i]);)
-			g++;
+		size_t g = line_heading(index, &c->lines[i]);
+
 		if (g == n) {
-			groups = xrealloc(groups, (n + 1) * sizeof(*groups));
+			if (!(n & (n - 1)))
+				groups = xrealloc(groups, (n ? 2 * n : 1) * sizeof(*groups));
 			groups[n++] = (struct group){ .first = &c->lines[i] };
 		}
 		group_add(c, &groups[g], &c->lines[i]);
 	}
+	json_decref(index);
 	*out = groups;
 	return n;
 }

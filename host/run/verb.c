@@ -149,6 +149,8 @@ static int go(const struct verb *v, struct run_plan *p)
 	if (ret == PINLAB_INTERRUPTED)
 		err("interrupted; what is there is kept, continue with --run %s", name);
 	free(name);
+	/* What is there is reported; only a second interrupt ends that too. */
+	interrupted = 0;
 	verdict = v->derive(p->dir);
 	report_show(p);
 	return ret ? ret : verdict;

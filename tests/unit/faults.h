@@ -24,7 +24,8 @@ static inline void read_bodies(const char *dir, const char *boot, struct strlist
 }
 
 /* Sealed again, with an `end` that counts what is there. */
-static inline void write_bodies(const char *dir, const char *boot, const struct strlist *l, bool end)
+static inline void write_bodies(const char *dir, const char *boot, const struct strlist *l,
+				bool end)
 {
 	char *file = xasprintf("boots/%s/records", boot);
 	struct stream st = { 0 };
