@@ -95,7 +95,7 @@ static int print_rows(const struct bench_row *rows, size_t n, const char *glob)
 	return shown ? PINLAB_OK : PINLAB_USAGE;
 }
 
-int bench_list(const char *glob)
+int bench_print_list(const char *glob)
 {
 	struct bench_row *rows;
 	size_t n = rows_load(&rows);

@@ -3,6 +3,6 @@
 #define PINLAB_HOST_BENCH_LIST_H
 
 /* `list benchmarks`: one paragraph a benchmark; with a glob one line a row. An exit status. */
-int bench_list(const char *glob);
+int bench_print_list(const char *glob);
 
 #endif
