@@ -107,7 +107,7 @@ static inline char *unbroken(const char *text)
 	char *flat = xstrdup(text), *to = flat;
 
 	for (const char *s = text; *s; s++)
-		if (!strchr(" \n", *s) || (to > flat && to[-1] != ' '))
+		if (!strchr("\n ", *s) || (to > flat && to[-1] != ' '))
 			*to++ = *s == '\n' ? ' ' : *s;
 	*to = '\0';
 	return flat;

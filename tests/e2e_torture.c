@@ -141,8 +141,10 @@ static void test_failure_comes_again(void **state)
 	char *one, *two;
 
 	(void)state;
-	torture("again-1", "6.12+busted:" BUG_MODEL, "model", "--duration 10 --seed 5 --stop", PINLAB_OK);
-	torture("again-2", "6.12+busted:" BUG_MODEL, "model", "--duration 10 --seed 5 --stop", PINLAB_OK);
+	torture("again-1", "6.12+busted:" BUG_MODEL, "model",
+		"--duration 10 --seed 5 --stop", PINLAB_OK);
+	torture("again-2", "6.12+busted:" BUG_MODEL, "model",
+		"--duration 10 --seed 5 --stop", PINLAB_OK);
 	one = text_of("again-1", "findings.txt");
 	two = text_of("again-2", "findings.txt");
 	one[strcspn(one, "\n")] = '\0';

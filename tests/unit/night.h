@@ -135,8 +135,8 @@ static inline json_t *cell(const char *kernel, const char *flavor, bool built)
  * which is not built; with these turns, after that other night. The caller
  * frees its path.
  */
-static inline char *make_night(const char *name, const struct turn_def *defs, size_t n, const char *last,
-			const char *end)
+static inline char *make_night(const char *name, const struct turn_def *defs, size_t n,
+			       const char *last, const char *end)
 {
 	char *dir = xasprintf("%s/%s", top, name);
 	json_t *turns = json_array();
