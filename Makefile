@@ -75,7 +75,8 @@ paths: packages-run pinlab
 
 #: make nightly   torture for a given time, against the last night (BUDGET=2h)
 nightly: packages-run pinlab
-	@./pinlab nightly $(NIGHTLY_OPTIONS)
+	@./pinlab nightly $(NIGHTLY_OPTIONS); status=$$?; \
+	tests/packages --if-changed 1>&2 || status=3; exit $$status
 
 #: make report    derive a run's reports again        (RUN=NAME)
 report: pinlab
@@ -108,6 +109,11 @@ fuzz: packages-test
 #: make prune     remove from the cache what was not used  (DAYS=30)
 prune: pinlab
 	@./pinlab prune $(if $(DAYS),--days '$(DAYS)')
+
+#: make test-packages   is scripts/packages.list enough? In a bare Debian; root
+# `make nightly` does so too, where it can and something of it was changed.
+test-packages:
+	@tests/packages
 
 #: make clean     what make built here; caches and results stay
 clean:
@@ -197,5 +203,5 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: all help bench torture paths nightly report doctor kernel boot test check fuzz
+.PHONY: all help bench torture paths nightly report doctor kernel boot test check test-packages fuzz
 .PHONY: fuzz-targets prune clean packages-build packages-run packages-test FORCE
