@@ -2,7 +2,7 @@
 /*
  * The whole suite on real kernels: builds (or takes from the cache) two lean
  * kernels, boots them, and looks at what ./pinlab prints, leaves and returns.
- * Guests that go wrong come from tests/guest/faults.c.
+ * Guests that go wrong come from tests/guest.
  */
 #include "e2e.h"
 #include "host/base/files.h"

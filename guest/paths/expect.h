@@ -6,7 +6,7 @@
 
 /* This kernel as KERNEL(major, minor). */
 unsigned int kernel_version(void);
-/* path_expect.c: what the contract, or the scheme, says of a cell on this kernel. */
+/* What the contract, or the scheme, says of a cell on this kernel. */
 enum answer path_expect(const struct path *p, enum scheme s, enum mem_kind k, bool exclusive,
 			const char **why);
 /* In crash mode, is that the end of the machine? */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A KVM guest writes to the page: as kvm_guest_read.c. */
+/* A KVM guest writes to the page: as guest-read.c. */
 #include "guest/paths/path.h"
 #include "guest/paths/kvm.h"
 

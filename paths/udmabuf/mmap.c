@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* As udmabuf_create.c, and the dma-buf is mapped and read: by whoever is given it. */
+/* As create.c, and the dma-buf is mapped and read: by whoever is given it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/udmabuf.h>
