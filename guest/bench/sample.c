@@ -75,7 +75,8 @@ unsigned int bench_window(struct row *r)
 
 bool bench_marking(const struct row *r)
 {
-	return r->state->marking;
+	/* A scenario of torture has steps too, and no samples. */
+	return r->state && r->state->marking;
 }
 
 void region_begin(struct row *r, struct region *g)
