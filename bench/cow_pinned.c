@@ -14,11 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/bench/stamp.h"
 #include "guest/bench/steps.h"
+#include "guest/bench/uring.h"
 #include "guest/child.h"
-#include "guest/settle.h"
-#include "guest/stamp.h"
-#include "guest/uring.h"
+#include "guest/machine/settle.h"
 
 #define FAULTS	64ul		/* of each sort */
 #define PAIR	(2 * PAGE_BYTES)	/* a page that may be pinned, and the one beside it */

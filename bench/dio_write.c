@@ -6,7 +6,7 @@
  * memory on the disk, and nothing is pinned afterwards.
  * Varies: bytes a call.
  */
-#include "guest/disk.h"
+#include "guest/bench/disk.h"
 
 static int setup(struct row *r)
 {

@@ -16,12 +16,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "guest/bench/stamp.h"
 #include "guest/bench/steps.h"
+#include "guest/bench/uring.h"
 #include "guest/child.h"
 #include "guest/clock.h"
-#include "guest/settle.h"
-#include "guest/stamp.h"
-#include "guest/uring.h"
+#include "guest/machine/settle.h"
 
 #define PAGES 256ul
 

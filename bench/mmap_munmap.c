@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 
 #include "guest/bench/bench.h"
-#include "guest/settle.h"
+#include "guest/machine/settle.h"
 
 /*
  * The kernel frees each VMA only after a grace period, so that every round

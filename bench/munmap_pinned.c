@@ -13,7 +13,7 @@
 
 #include "guest/bench/bench.h"
 #include "guest/bench/steps.h"
-#include "guest/settle.h"
+#include "guest/machine/settle.h"
 
 #define PAGES	256ul
 #define BATCH	16ul

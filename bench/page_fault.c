@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 
 #include "guest/bench/bench.h"
-#include "guest/settle.h"
+#include "guest/machine/settle.h"
 
 #define FAULTS 128ul
 

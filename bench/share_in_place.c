@@ -17,7 +17,7 @@
 #include "guest/bench/share.h"
 #include "guest/bench/steps.h"
 #include "guest/device.h"
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 
 #define HUGE_POOL	"/proc/sys/vm/nr_hugepages"
 #define POOL_PAGES	16	/* as init has left it, guest/main.c */

@@ -7,8 +7,8 @@
  * from the disk into the memory, and nothing is pinned afterwards.
  * Varies: bytes a request.
  */
-#include "guest/disk.h"
-#include "guest/uring.h"
+#include "guest/bench/disk.h"
+#include "guest/bench/uring.h"
 
 static int setup(struct row *r)
 {

@@ -6,7 +6,7 @@
  * soon as unregistering returns no page is.
  * Varies: the number of buffers and their size.
  */
-#include "guest/uring.h"
+#include "guest/bench/uring.h"
 
 static int setup(struct row *r)
 {

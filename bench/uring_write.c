@@ -7,8 +7,8 @@
  * from the memory to the disk, and nothing is pinned afterwards.
  * Varies: bytes a request.
  */
-#include "guest/disk.h"
-#include "guest/uring.h"
+#include "guest/bench/disk.h"
+#include "guest/bench/uring.h"
 
 static int setup(struct row *r)
 {

@@ -8,8 +8,8 @@
  * unregistered.
  * Varies: bytes a request.
  */
-#include "guest/disk.h"
-#include "guest/uring.h"
+#include "guest/bench/disk.h"
+#include "guest/bench/uring.h"
 
 static int setup(struct row *r)
 {

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "guest/bench/bench.h"
+#include "guest/bench/stamp.h"
 #include "guest/bench/steps.h"
-#include "guest/stamp.h"
 
 /* As many as a pipe of an ordinary user may hold (fs.pipe-max-size). */
 #define PIPE_PAGES 256ul

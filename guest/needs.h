@@ -8,7 +8,7 @@
 #define NEEDS_URING	0x04
 #define NEEDS_RAMDISK	0x08
 #define NEEDS_SMP	0x10	/* several CPUs, and a clock that sees them */
-#define NEEDS_TOOLS	0x20	/* the disk with programs of others, guest/others_disk.h */
+#define NEEDS_TOOLS	0x20	/* the disk with programs of others, guest/machine/others_disk.h */
 #define NEEDS_MEMORY	0x40	/* 3 GiB, and time: only where asked for by name */
 
 /* "exclusive pins (CONFIG_EXCLUSIVE_PIN)": the first that is missing; NULL: nothing is. */

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 

@@ -7,9 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/machine/uffd.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
-#include "guest/uffd.h"
 
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1

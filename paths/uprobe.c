@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 

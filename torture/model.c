@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/kmsg.h"
+#include "guest/machine/kmsg.h"
 #include "guest/model/gen.h"
 #include "guest/model/model.h"
 #include "guest/model/print.h"

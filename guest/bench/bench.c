@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "guest/settle.h"
+#include "guest/machine/settle.h"
 
 static const struct bench_config *cfg;
 

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/bench/stamp.h"
 #include "guest/bench/steps.h"
 #include "guest/child.h"
-#include "guest/stamp.h"
 
 #define PAGES	128ul
 #define BYTES	(PAGES * PAGE_BYTES)

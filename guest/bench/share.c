@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "guest/bench/share.h"
 
-#include "guest/tick.h"
+#include "guest/machine/tick.h"
 
 const struct bench_size share_small_sizes[] = {
 	{ .label = "4K", .n = 1 },

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guest/fat.h"
+#include "guest/io/fat.h"
 #include "guest/paths/cell.h"
 
 #define EXT4_DIR	"/mnt"

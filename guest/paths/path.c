@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "guest/device.h"
-#include "guest/kmsg.h"
+#include "guest/machine/kmsg.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/expect.h"
 #include "guest/paths/memory.h"

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 #include "guest/paths/cell.h"
 
 #define IOVA		0x100000u

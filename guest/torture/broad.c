@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/machine/command.h"
+#include "guest/machine/others_disk.h"
 #include "guest/torture/beside.h"
-#include "guest/command.h"
-#include "guest/others_disk.h"
 
 #define OUT		"/tmp/broad.out"
 #define RACERS_NICE	10	/* or two of them would leave little to it */

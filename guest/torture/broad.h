@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Broad workloads: programs of others (guest/others_disk.h) go on beside memory that is
+ * Broad workloads: programs of others (guest/machine/others_disk.h) go on beside memory that is
  * pinned, and beside racers that pin and unpin.
  */
 #ifndef PINLAB_GUEST_TORTURE_BROAD_H

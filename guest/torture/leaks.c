@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 
 /* Slab caches and per-CPU lists breathe; less than this is no leak that can be told. */
 #define LEAK_KB		1536

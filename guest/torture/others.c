@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guest/command.h"
-#include "guest/kmsg.h"
-#include "guest/others_disk.h"
+#include "guest/machine/command.h"
+#include "guest/machine/kmsg.h"
+#include "guest/machine/others_disk.h"
 #include "guest/torture/leaks.h"
 
 #define OUT		"/tmp/others.out"	/* of one program */

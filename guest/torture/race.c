@@ -13,7 +13,7 @@
 
 #include "guest/child.h"
 #include "guest/device.h"
-#include "guest/knob.h"
+#include "guest/machine/knob.h"
 #include "guest/torture/delays.h"
 #include "guest/torture/leaks.h"
 

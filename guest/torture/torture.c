@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "guest/device.h"
-#include "guest/row.h"
 #include "guest/keep.h"
-#include "guest/kmsg.h"
-#include "guest/torture/leaks.h"
+#include "guest/machine/kmsg.h"
 #include "guest/record.h"
+#include "guest/row.h"
+#include "guest/torture/leaks.h"
 
 /* Behind its share of the time a scenario has so long to end its round. */
 #define GRACE_SECONDS	30

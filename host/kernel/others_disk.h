@@ -6,7 +6,7 @@
 
 /*
  * The disk with fio, perf, stress-ng and the base's own tests of GUP, for
- * guest/others_disk.h, of a kernel that kernel_get() has filled: the same for all
+ * guest/machine/others_disk.h, of a kernel that kernel_get() has filled: the same for all
  * kernels of one base. From the cache, or made, with progress; packages that
  * are missing are installed. The caller frees; NULL after saying why.
  */

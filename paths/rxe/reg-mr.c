@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest/netlink.h"
+#include "guest/machine/netlink.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 

@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "guest/netlink.h"
+#include "guest/machine/netlink.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/path.h"
 

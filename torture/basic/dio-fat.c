@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "guest/device.h"
-#include "guest/fat.h"
+#include "guest/io/fat.h"
 #include "guest/torture/leaks.h"
 #include "guest/torture/limits.h"
 

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "guest/device.h"
+#include "guest/machine/uffd.h"
 #include "guest/torture/race.h"
-#include "guest/uffd.h"
 
 #define HUGE_PAGES	(HUGE_BYTES / PAGE_BYTES)
 #define ASKED		(HUGE_PAGES + 2)

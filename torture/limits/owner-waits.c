@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/bench/uring.h"
 #include "guest/device.h"
 #include "guest/torture/limits.h"
 #include "guest/torture/limits_disk.h"
-#include "guest/uring.h"
 
 #define READ_MS		400
 #define PATIENCE	1.0	/* seconds for a hold that has no end of its own */

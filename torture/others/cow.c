@@ -6,8 +6,8 @@
  * Oracle: none here, see guest/torture/others.h.
  * Varies: nothing. There is swap, or a third of its tests would be skipped.
  */
+#include "guest/machine/swap.h"
 #include "guest/torture/others.h"
-#include "guest/swap.h"
 
 static int run(struct row *r)
 {

@@ -8,9 +8,9 @@
  * where it is mapped; the others keep their contents; the witness.
  * Varies: anonymous or shmem, the ways to pin, whether somebody holds.
  */
+#include "guest/machine/knob.h"
+#include "guest/machine/thp.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
-#include "guest/thp.h"
 
 #define WORD(w, i)	(*(volatile uint64_t *)((w)->mem.addr + (i) * PAGE_BYTES + 8))
 

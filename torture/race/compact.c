@@ -11,8 +11,8 @@
  */
 #include <sys/mman.h>
 
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 #define KNOB		"/proc/sys/vm/compact_memory"
 #define PIECES_BYTES	(32ul << 20)

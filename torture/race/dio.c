@@ -12,8 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guest/aio.h"
 #include "guest/device.h"
+#include "guest/io/aio.h"
 #include "guest/torture/race.h"
 
 #define DELAY_NS	300000

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 #define CPU	"/sys/devices/system/cpu/cpu1/online"
 

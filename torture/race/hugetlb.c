@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 #define POOL		"/sys/kernel/mm/hugepages/hugepages-2048kB/"
 

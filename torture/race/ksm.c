@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 #define KSM		"/sys/kernel/mm/ksm/"
 #define EQUALS		8ul	/* pages beside those that are raced for */

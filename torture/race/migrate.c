@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 static int disturb(struct race_round *w)
 {

@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 
 #include "guest/device.h"
+#include "guest/machine/knob.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
 
 #ifndef MADV_SOFT_OFFLINE
 #define MADV_SOFT_OFFLINE	101

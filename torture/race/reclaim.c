@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "guest/machine/swap.h"
 #include "guest/torture/race.h"
-#include "guest/swap.h"
 
 #ifndef MADV_PAGEOUT
 #define MADV_COLD	20

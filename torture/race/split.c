@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "guest/machine/knob.h"
+#include "guest/machine/thp.h"
 #include "guest/torture/race.h"
-#include "guest/knob.h"
-#include "guest/thp.h"
 
 #define DROP	"/proc/sys/vm/drop_caches"
 

@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guest/machine/knob.h"
+#include "guest/machine/swap.h"
 #include "guest/torture/race.h"
-#include "guest/swap.h"
-#include "guest/knob.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
 #define GROUP		CGROUPS "/pinlab"

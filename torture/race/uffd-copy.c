@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/machine/uffd.h"
 #include "guest/torture/race.h"
-#include "guest/uffd.h"
 
 #define WORD(p)	(*(volatile uint64_t *)((p) + 8))
 

@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/machine/uffd.h"
 #include "guest/torture/race.h"
-#include "guest/uffd.h"
 
 static int uffd = -1;
 static char *away;

@@ -11,9 +11,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/bench/uring.h"
 #include "guest/device.h"
 #include "guest/torture/race.h"
-#include "guest/uring.h"
 
 static struct io_uring ring;
 static unsigned long registered;

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "guest/bench/steps.h"
+#include "guest/bench/uring.h"
 #include "guest/device.h"
-#include "guest/others_disk.h"
-#include "guest/perf.h"
+#include "guest/machine/others_disk.h"
+#include "guest/machine/perf.h"
 #include "guest/torture/torture.h"
-#include "guest/uring.h"
 
 #define CALLS		2000u
 #define BUFFERS		8u	/* of one page each, that are registered at once */

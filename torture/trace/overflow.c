@@ -15,9 +15,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/machine/others_disk.h"
+#include "guest/machine/perf.h"
 #include "guest/torture/limits.h"
-#include "guest/perf.h"
-#include "guest/others_disk.h"
 
 /* A kernel that refuses nothing is not driven on to where its count wraps to 0. */
 #define MANY		((1l << 21) + (1l << 10))
