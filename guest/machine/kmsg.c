@@ -115,7 +115,8 @@ void kmsg_mark(const char *mark, const char *row)
 
 void kmsg_unlimit(void)
 {
-	int out = getpid() == 1 ? open("/proc/sys/kernel/printk_devkmsg", O_WRONLY | O_CLOEXEC) : -1;
+	int out = getpid() != 1 ? -1 :
+		  open("/proc/sys/kernel/printk_devkmsg", O_WRONLY | O_CLOEXEC);
 
 	if (out < 0)
 		return;
