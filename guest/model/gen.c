@@ -6,6 +6,7 @@
  * it.
  */
 #include "guest/model/gen.h"
+#include "guest/model/changes.h"
 #include "guest/model/model.h"
 
 #include <string.h>

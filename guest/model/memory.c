@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest/model/changes.h"
 #include "guest/model/look.h"
 #include "guest/model/proc.h"
 #include "guest/model/rules.h"

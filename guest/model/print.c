@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/model/changes.h"
 #include "guest/model/model.h"
 #include "guest/model/print_text.h"
 #include "guest/model/rules.h"

@@ -24,8 +24,6 @@ void model_changed(struct model *m, const struct model_op *o, unsigned int n, bo
 void model_closed(struct model *m, unsigned int proc, unsigned int file);
 void model_forked(struct model *m, unsigned int proc);
 void model_killed(struct model *m, unsigned int proc);
-/* MW_WRITE ... MW_TRUNCATE, after the system call has succeeded. */
-void model_memory(struct model *m, const struct model_op *o, uint32_t stamp);
 /* Contents of a page as this process must see it; for MW_WRITE: what it writes. */
 uint32_t *model_stamp(struct model *m, unsigned int proc, unsigned int region,
 		      unsigned int page);

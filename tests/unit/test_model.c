@@ -16,6 +16,7 @@
 
 /* Guest code, which is not among the objects that tests are linked with. */
 #include "guest/model/state.c"
+#include "guest/model/changes.c"
 #include "guest/model/rules.c"
 #include "guest/model/predict.c"
 #include "guest/model/gen.c"
