@@ -29,7 +29,7 @@
 #include "guest/paths/path.h"
 #include "guest/record.h"
 #include "guest/shell.h"
-#include "guest/torture/torture.h"
+#include "guest/torture/run.h"
 #include "include/wire.h"
 
 struct guest_options {

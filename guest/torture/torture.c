@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Runs scenarios one after the other, and looks for what each has left. */
+/* What scenarios call: their share of the time, numbers, findings, facts. */
 #include "guest/torture/torture.h"
 
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,20 +15,12 @@
 #include "guest/machine/kmsg.h"
 #include "guest/record.h"
 #include "guest/row.h"
-#include "guest/torture/leaks.h"
-
-/* Behind its share of the time a scenario has so long to end its round. */
-#define GRACE_SECONDS	30
-#define FIXED_SECONDS	240
-#define MIN_SHARE	0.3
 
 static struct {
-	const struct torture_config *cfg;
-	double unit;		/* seconds of a share */
-	double share;		/* of this row */
-	struct timespec start;	/* of this row */
-	uint64_t seed;		/* of this row */
-} now;
+	double share;		/* seconds */
+	struct timespec start;
+	uint64_t seed;
+} now;	/* of this row */
 
 uint64_t rng_next(struct rng *g)
 {
@@ -66,16 +56,15 @@ uint64_t torture_seed(const struct row *r)
 	return now.seed;
 }
 
-/* FNV-1a, so that each scenario has numbers of its own. */
-static uint64_t seed_of(uint64_t seed, const char *name)
+void torture_turn(double share, uint64_t seed)
 {
-	uint64_t h = 0xcbf29ce484222325ull;
-	struct rng g;
+	now.share = share;
+	now.seed = seed;
+}
 
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 0x100000001b3ull;
-	g.state = h ^ seed;
-	return rng_next(&g);
+void torture_start(void)
+{
+	clock_gettime(CLOCK_MONOTONIC, &now.start);
 }
 
 /* Seconds since the kernel has started its clock. */
@@ -233,117 +222,4 @@ void torture_drain(void)
 		}
 	}
 	sched_setaffinity(0, sizeof(old), &old);
-}
-
-static void before_row(struct row *r)
-{
-	kmsg_rearm();
-	kmsg_mark(WIRE_MARK_BEGIN, r->name);
-	kmsg_start();
-	leaks_begin();
-	clock_gettime(CLOCK_MONOTONIC, &now.start);
-}
-
-static void after_row(struct row *r)
-{
-	/* Orphans of the scenario are ours where we are process 1. */
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	leaks_wait();
-	torture_look(r);
-	leaks_tell(r);
-	kmsg_mark(WIRE_MARK_END, r->name);
-}
-
-static void run_body(struct row *r)
-{
-	clock_gettime(CLOCK_MONOTONIC, &now.start);
-	/* Killed as a whole if it does not end. */
-	setpgid(0, 0);
-	((const struct scenario *)r->leaf->is)->run(r);
-	torture_look(r);
-	mem_free(&r->mem);
-}
-
-enum turn {
-	TURN_BRIEF,
-	TURN_FIXED,
-	TURN_TIMED,
-};
-
-static enum turn turn_of(const struct scenario *s)
-{
-	return !s->fixed ? TURN_TIMED : s->brief ? TURN_BRIEF : TURN_FIXED;
-}
-
-static unsigned int shares_of(const struct scenario *s)
-{
-	return s->shares ? s->shares : 1;
-}
-
-/* False if one has failed and that is to be the end. */
-static bool run_all(enum turn turn)
-{
-	struct leaves all = leaf_scenarios();
-
-	for (size_t i = 0; i < all.n; i++) {
-		const struct leaf *l = all.v[i];
-		const struct scenario *s = l->is;
-		struct row r = { .leaf = l, .kind = MEM_NONE, .drv = -1,
-				 .mem = { .fd = -1 } };
-		double share = now.unit * shares_of(s);
-		struct row_body body = { before_row, run_body, after_row,
-					 turn == TURN_TIMED ? share + GRACE_SECONDS :
-							      FIXED_SECONDS };
-
-		if (turn_of(s) != turn || !leaf_wanted(l, now.cfg->scenarios, l->name))
-			continue;
-		snprintf(r.name, sizeof(r.name), "%s", l->name);
-		now.seed = seed_of(now.cfg->seed, l->name);
-		now.share = share;
-		if (!row_run(&r, NEEDS_DRIVER | s->needs, &body) && now.cfg->stop)
-			return false;
-	}
-	return true;
-}
-
-/* Shares that all timed ones have together. */
-static unsigned int count_shares(const char *globs)
-{
-	struct leaves all = leaf_scenarios();
-	unsigned int n = 0;
-
-	for (size_t i = 0; i < all.n; i++)
-		if (turn_of(all.v[i]->is) == TURN_TIMED &&
-		    leaf_wanted(all.v[i], globs, all.v[i]->name))
-			n += shares_of(all.v[i]->is);
-	return n;
-}
-
-void torture_run(const struct torture_config *cfg)
-{
-	unsigned int n = count_shares(cfg->scenarios);
-
-	now.cfg = cfg;
-	now.unit = n ? cfg->seconds / n : 0;
-	if (now.unit < MIN_SHARE)
-		now.unit = MIN_SHARE;
-	kmsg_unlimit();
-	rows_begin();
-	/* Where the first failure is all that is wanted, those that find it soonest go first. */
-	if (run_all(TURN_BRIEF) && run_all(cfg->stop ? TURN_TIMED : TURN_FIXED))
-		run_all(cfg->stop ? TURN_FIXED : TURN_TIMED);
-}
-
-void torture_list(void)
-{
-	struct leaves all = leaf_scenarios();
-
-	for (size_t i = 0; i < all.n; i++) {
-		const struct scenario *s = all.v[i]->is;
-
-		if (!all.v[i]->hidden)
-			printf("%s\t%s\t%s\t%s\n", all.v[i]->name, s->fixed ? "fixed" : "timed",
-			       s->needs & NEEDS_TOOLS ? WIRE_NEEDS_TOOLS : "-", s->summary);
-	}
 }

@@ -43,6 +43,11 @@ double torture_seconds(const struct row *r);
 /* This row's own seed, made of the run's and the scenario's name. */
 uint64_t torture_seed(const struct row *r);
 
+/* The next row has so many seconds, and this seed; both hold in the process it runs in. */
+void torture_turn(double share, uint64_t seed);
+/* It begins now. */
+void torture_start(void);
+
 /*
  * Random numbers that are the same for the same seed everywhere: splitmix64
  * (Steele, Lea and Flood, 2014). The driver has the same one.
@@ -95,15 +100,5 @@ void torture_expect(struct row *r, const struct complaint *c);
 
 /* Run fn on each CPU in turn until its own batches of LRU moves are empty. */
 void torture_drain(void);
-
-struct torture_config {
-	const char *scenarios;	/* globs */
-	uint64_t seed;
-	double seconds;		/* for all scenarios that are not fixed */
-	bool stop;		/* at the first scenario that fails */
-};
-
-void torture_list(void);
-void torture_run(const struct torture_config *cfg);
 
 #endif
