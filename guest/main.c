@@ -26,7 +26,7 @@
 #include "guest/clock.h"
 #include "guest/identity.h"
 #include "guest/keep.h"
-#include "guest/paths/path.h"
+#include "guest/paths/run.h"
 #include "guest/record.h"
 #include "guest/shell.h"
 #include "guest/torture/run.h"

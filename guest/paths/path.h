@@ -144,7 +144,7 @@ struct path_cell {
 	pid_t owner;		/* the process whose memory it is */
 	int drv;		/* /dev/pinlab, which holds and watches the page */
 	intptr_t priv[8];	/* the path's own, from setup to touch */
-	struct cell_said *said;	/* for guest/paths/path.c */
+	struct cell_said *said;	/* for guest/paths/conclude.c */
 };
 
 /* The memory's size in bytes: a page, or a huge page. */
@@ -153,16 +153,12 @@ static inline size_t cell_bytes(const struct path_cell *c)
 	return c->mem.bytes;
 }
 
+static inline bool scheme_is_pinned(enum scheme s)
+{
+	return S_PINNED & 1u << s;
+}
+
 const char *scheme_name(enum scheme s);
 const char *answer_name(enum answer a);
-
-struct paths_config {
-	const char *paths;	/* globs */
-	bool crash;		/* one cell, with the page out of the linear map */
-	const char *cell;	/* "exclusive/anon", or NULL for all */
-};
-
-void paths_list(void);
-void paths_run(const struct paths_config *cfg);
 
 #endif
