@@ -20,6 +20,8 @@
 #include "guest/bench/steps.h"
 #include "guest/clock.h"
 #include "guest/device.h"
+#include "guest/machine/kmsg.h"
+#include "guest/torture/torture.h"
 
 enum state { U, P, X };
 
@@ -315,6 +317,19 @@ static long pins_balance(void)
 	return acquired - released;
 }
 
+/* What the caller's bugs of the table make gup.c warn of was asked for; nothing else was. */
+static int expected_warnings(struct row *r)
+{
+	struct complaint c;
+
+	kmsg_read(&c);
+	for (unsigned int i = 0; i < c.n_kinds; i++)
+		if (!strstr(c.kind[i], " at mm/gup.c:"))
+			return row_fail(r, "%s", c.kind[i]);
+	torture_expect(r, &c);
+	return 0;
+}
+
 static int run(struct row *r)
 {
 	static int (*const parts[])(struct row *r) = {
@@ -324,8 +339,11 @@ static int run(struct row *r)
 	long before = pins_balance(), after;
 	struct region g;
 
+	if (kmsg_start())
+		return row_fail(r, "the kernel's log cannot be read");
 	for (int i = 0; parts[i]; i++)
 		MUST(parts[i](r));
+	MUST(expected_warnings(r));
 	after = pins_balance();
 	if (before != after)
 		return row_fail(r, "nr_foll_pin_acquired - released went from %ld to %ld", before,
