@@ -13,19 +13,28 @@
 /* Where init mounts the ext2 file system; elsewhere the variable may name a folder. */
 #define FILE_DIR	"/mnt"
 
-static const char *const names[] = {
-	[MEM_ANON]	= "anon",
-	[MEM_ANON_THP]	= "anon-thp",
-	[MEM_SHMEM]	= "shmem",
-	[MEM_SHMEM_THP]	= "shmem-thp",
-	[MEM_HUGETLB]	= "hugetlb",
-	[MEM_FILE]	= "file",
-	[MEM_NONE]	= "",
+enum backing {
+	NOTHING,
+	MEMFD,
+	HUGE_MEMFD,
+	DISK_FILE,
+};
+
+static const struct kind {
+	const char *name;
+	enum backing backing;
+	/* Of huge pages that are asked for with madvise(); else NULL. */
+	const char *huge_field, *huge_missing;
+} kinds[] = {
+#define MEM_KIND_ENTRY(id, name, size, backing, field, missing) \
+	[MEM_##id] = { name, backing, field, missing },
+	MEM_KINDS(MEM_KIND_ENTRY)
+	[MEM_NONE] = { "", NOTHING, NULL, NULL },
 };
 
 const char *mem_kind_name(enum mem_kind kind)
 {
-	return names[kind];
+	return kinds[kind].name;
 }
 
 static size_t round_up(size_t n, size_t to)
@@ -38,24 +47,23 @@ static int open_backing(struct mem *m, const char **why)
 	const char *dir = getenv("PINLAB_FILE_DIR");
 	char path[256];
 
-	switch (m->kind) {
-	case MEM_SHMEM:
-	case MEM_SHMEM_THP:
+	switch (kinds[m->kind].backing) {
+	case MEMFD:
 		*why = "memfd_create";
 		m->fd = memfd_create("pinlab", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 		break;
-	case MEM_HUGETLB:
+	case HUGE_MEMFD:
 		*why = "huge pages (vm.nr_hugepages)";
 		m->fd = memfd_create("pinlab", MFD_CLOEXEC | MFD_HUGETLB | MFD_ALLOW_SEALING);
 		break;
-	case MEM_FILE:
+	case DISK_FILE:
 		*why = "a file on a disk file system (mount one, or set PINLAB_FILE_DIR)";
 		snprintf(path, sizeof(path), "%s/pinlab.%d", dir ? dir : FILE_DIR, getpid());
 		m->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		if (m->fd >= 0)
 			unlink(path);
 		break;
-	default:
+	case NOTHING:
 		return 0;
 	}
 	if (m->fd < 0)
@@ -88,14 +96,10 @@ static long smaps_kb(const void *addr, const char *field)
 /* Was the memory really made of huge folios? */
 static int check_huge(const struct mem *m, const char **why)
 {
-	long kb = m->bytes / 1024;
+	const struct kind *k = &kinds[m->kind];
 
-	if (m->kind == MEM_ANON_THP && smaps_kb(m->addr, "AnonHugePages") < kb) {
-		*why = "transparent huge pages";
-		return -ENOMEM;
-	}
-	if (m->kind == MEM_SHMEM_THP && smaps_kb(m->addr, "ShmemPmdMapped") < kb) {
-		*why = "transparent huge pages in shmem (shmem_enabled)";
+	if (k->huge_field && smaps_kb(m->addr, k->huge_field) < (long)(m->bytes / 1024)) {
+		*why = k->huge_missing;
 		return -ENOMEM;
 	}
 	return 0;
@@ -111,7 +115,7 @@ int mem_alloc(struct mem *m, enum mem_kind kind, size_t bytes, const char **why)
 	if (err)
 		goto fail;
 
-	*why = kind == MEM_HUGETLB ? "huge pages (vm.nr_hugepages)" : "memory";
+	*why = kinds[kind].backing == HUGE_MEMFD ? "huge pages (vm.nr_hugepages)" : "memory";
 	flags = m->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
 	m->map_bytes = m->bytes + (large ? HUGE_BYTES : 0);
 	m->map = mmap(NULL, m->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -127,8 +131,8 @@ int mem_alloc(struct mem *m, enum mem_kind kind, size_t bytes, const char **why)
 		goto fail;
 	}
 	/* The host of a native run may have "always": the kind must hold there too. */
-	if (kind != MEM_HUGETLB)
-		madvise(m->addr, m->bytes, kind == MEM_ANON_THP || kind == MEM_SHMEM_THP ?
+	if (kinds[kind].backing != HUGE_MEMFD)
+		madvise(m->addr, m->bytes, kinds[kind].huge_field ?
 			MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	for (size_t i = 0; i < m->bytes; i += PAGE_BYTES)
 		*(volatile uint64_t *)(m->addr + i) = i ^ 0x70696e6c61620000ull;

@@ -4,16 +4,14 @@
 
 #include <stddef.h>
 
+#include "include/kinds.h"
+
 #define PAGE_BYTES	4096ul
 #define HUGE_BYTES	(2ul << 20)
 
 enum mem_kind {
-	MEM_ANON,
-	MEM_ANON_THP,
-	MEM_SHMEM,
-	MEM_SHMEM_THP,
-	MEM_HUGETLB,
-	MEM_FILE,		/* page cache of ext2 on a RAM disk, mapped shared */
+#define MEM_KIND_ID(id, ...)	MEM_##id,
+	MEM_KINDS(MEM_KIND_ID)
 	MEM_NR_KINDS,
 	MEM_NONE = MEM_NR_KINDS,
 };
@@ -22,8 +20,9 @@ enum mem_kind {
 #define KINDS_ALL	((1u << MEM_NR_KINDS) - 1)
 /* Long-term write pins of a file that tracks dirtying are refused since 6.5 or so. */
 #define KINDS_LONGTERM	(KINDS_ALL & ~KIND(MEM_FILE))
-#define KINDS_SMALL	(KIND(MEM_ANON) | KIND(MEM_SHMEM) | KIND(MEM_FILE))
-#define KINDS_LARGE	(KIND(MEM_ANON_THP) | KIND(MEM_SHMEM_THP) | KIND(MEM_HUGETLB))
+#define MEM_KIND_IF_LARGE(id, name, size, ...)	| (unsigned int)MEM_##size << MEM_##id
+#define KINDS_LARGE	(0u MEM_KINDS(MEM_KIND_IF_LARGE))
+#define KINDS_SMALL	(KINDS_ALL & ~KINDS_LARGE)
 
 struct mem {
 	enum mem_kind kind;

@@ -164,8 +164,9 @@ static void measure_pins(void)
 	struct path_finding f;
 
 	for (enum scheme s = SCHEME_LONGTERM; s <= SCHEME_EXCLUSIVE; s++)
-		for (enum mem_kind k = 0; k < MEM_FILE; k++)
-			if ((s != SCHEME_EXCLUSIVE || has_exclusive) && is_this_cell(s, k))
+		for (enum mem_kind k = 0; k < MEM_NR_KINDS; k++)
+			if (KINDS_PATHS & KIND(k) && is_this_cell(s, k) &&
+			    (s != SCHEME_EXCLUSIVE || has_exclusive))
 				try_cell(NULL, &nothing, s, k, &f);
 }
 

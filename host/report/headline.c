@@ -12,9 +12,16 @@
 
 #include "host/report/report.h"
 #include "host/report/text.h"
+#include "include/kinds.h"
 
-static const char *const small_kinds[] = { "anon", "shmem", "file", NULL };
-static const char *const large_kinds[] = { "anon-thp", "shmem-thp", "hugetlb", NULL };
+static const struct kind {
+	const char *name;
+	enum mem_size size;
+} kinds[] = {
+#define KIND_ENTRY(id, name, size, ...)	{ name, MEM_##size },
+	MEM_KINDS(KIND_ENTRY)
+};
+
 static const char *const sizes[] = { "1", "16", "512" };
 
 #define CELLS (2 * ARRAY_SIZE(sizes))
@@ -25,32 +32,43 @@ struct headline {
 	int64_t min[CELLS], max[CELLS];
 };
 
-static bool one_of(const char *s, size_t len, const char *const *names)
+static const struct kind *kind_of(const char *s, size_t len)
 {
-	for (; *names; names++)
-		if (strlen(*names) == len && !strncmp(s, *names, len))
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strlen(kinds[i].name) == len && !strncmp(s, kinds[i].name, len))
+			return &kinds[i];
+	return NULL;
+}
+
+/* "anon, shmem, file": free() it. */
+static char *kinds_of(enum mem_size size)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].size == size)
+			text_raw(&t, "%s%s", t.n ? ", " : "", kinds[i].name);
+	return t.s;
 }
 
 /* The column of a row, -1 if it has no place here. */
 static int cell_of(const struct line *l)
 {
 	const char *kind = strchr(l->row, '/'), *size;
+	const struct kind *k;
 	size_t len;
-	int large;
 
 	size = kind ? strchr(kind + 1, '/') : NULL;
 	if (!size || strcmp(l->unit, "insn/page"))
 		return -1;
 	kind++;
 	len = size++ - kind;
-	if (!one_of(kind, len, small_kinds) && !one_of(kind, len, large_kinds))
+	k = kind_of(kind, len);
+	if (!k)
 		return -1;
-	large = one_of(kind, len, large_kinds);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		if (!strcmp(size, sizes[i]))
-			return large * ARRAY_SIZE(sizes) + i;
+			return k->size * ARRAY_SIZE(sizes) + i;
 	return -1;
 }
 
@@ -115,11 +133,16 @@ void report_headline(const struct comparison *c, struct text *t)
 		shown++;
 	}
 	if (shown) {
+		char *small = kinds_of(MEM_SMALL), *large = kinds_of(MEM_LARGE);
+
 		text_line(t, "%s against %s, page by page:", side_name(&c->b), side_name(&c->a));
 		text_line(t, "%s", "");
 		table_end(&table, t);
-		text_wrap(t, 2, "Small: anon, shmem, file. Large: anon-thp, shmem-thp, hugetlb. < the largest, where kinds differ.");
+		text_wrap(t, 2, "Small: %s. Large: %s. < the largest, where kinds differ.", small,
+			  large);
 		text_line(t, "%s", "");
+		free(small);
+		free(large);
 	} else {
 		struct text nowhere = { 0 };
 
