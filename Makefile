@@ -21,8 +21,8 @@ HOST_LIBS := -ljansson -lgsl -lgslcblas -lcrypto -lz -lm
 HOST_SRC := $(sort $(wildcard host/*.c host/*/*.c host/*/*/*.c))
 HOST_SRC := $(filter-out host/plugin/%,$(HOST_SRC))
 HOST_OBJ := $(HOST_SRC:%.c=$(HOST)/%.o)
-# One file a benchmark, scenario or path, in folders as deep as one likes: this
-# list is the list of them.
+# One file a benchmark, scenario or path: this list is the list of them. Scenarios
+# and paths lie in folders as deep as one likes, benchmarks in bench/ itself.
 LEAVES := $(foreach d,bench torture paths tests/guest,$(sort $(shell find $(d) -name '*.c')))
 GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c)) $(LEAVES)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
@@ -153,7 +153,10 @@ $(HOST)/host/%.o: host/%.c | packages-build
 # test/..., and hidden.
 first = $(firstword $(subst /, ,$(1)))
 leaf_name = $(if $(filter tests/%,$(1)),$(1:tests/guest/%=test/%),$(1:$(call first,$(1))/%=%))
-leaf_flags = $(if $(filter guest/%,$(1)),,-DPINLAB_NAME='"$(call leaf_name,$(1))"' \
+flat = $(if $(filter bench/%,$(1)),$(if $(word 3,$(subst /, ,$(1))),$(error $(1).c: a benchmark lies \
+	in bench/ itself: its rows are NAME/KIND/SIZE, and reports end the name at the first '/'; as \
+	bench/$(subst /,_,$(1:bench/%=%)).c it will do)))
+leaf_flags = $(if $(filter guest/%,$(1)),,$(call flat,$(1))-DPINLAB_NAME='"$(call leaf_name,$(1))"' \
 	-DPINLAB_HIDDEN=$(if $(filter tests/%,$(1)),1,0))
 
 # Static and free of paths: the same compiler makes the same guest everywhere.

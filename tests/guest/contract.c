@@ -317,7 +317,7 @@ static long pins_balance(void)
 	return acquired - released;
 }
 
-/* What the caller's bugs of the table make gup.c warn of was asked for; nothing else was. */
+/* What the caller's bugs of the table make mm/gup.c warn of was asked for; nothing else was. */
 static int expected_warnings(struct row *r)
 {
 	struct complaint c;
