@@ -24,7 +24,7 @@ HOST_OBJ := $(HOST_SRC:%.c=$(HOST)/%.o)
 # One file a benchmark, scenario or path: this list is the list of them. Scenarios
 # and paths lie in folders as deep as one likes, benchmarks in bench/ itself.
 LEAVES := $(foreach d,bench torture paths tests/guest,$(sort $(shell find $(d) -name '*.c')))
-GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c)) $(LEAVES)
+GUEST_SRC := $(sort $(wildcard guest/*.c guest/*/*.c guest/*/*/*.c)) $(LEAVES)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o)
 
 OPTIONS := $(if $(KERNELS),--kernels '$(KERNELS)') $(if $(BASE),--base '$(BASE)') \

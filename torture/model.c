@@ -16,11 +16,11 @@
 #include <string.h>
 
 #include "guest/machine/kmsg.h"
+#include "guest/model/exec/probe.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/gen.h"
 #include "guest/model/model.h"
 #include "guest/model/print.h"
-#include "guest/model/probe.h"
-#include "guest/model/run.h"
 #include "guest/model/shrink.h"
 #include "guest/model/text.h"
 #include "guest/torture/leaks.h"

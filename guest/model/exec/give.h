@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_GIVE_H
-#define PINLAB_GUEST_MODEL_GIVE_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_GIVE_H
+#define PINLAB_GUEST_MODEL_EXEC_GIVE_H
 
-#include "guest/model/run.h"
+#include "guest/model/exec/run.h"
 
 int exec_give(struct run *run, const struct model_op *o);
 int exec_change(struct run *run, const struct model_op *o);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: what the kernel at hand gives. */
-#include "guest/model/probe.h"
+#include "guest/model/exec/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "guest/device.h"
-#include "guest/model/agent.h"
-#include "guest/model/proc.h"
+#include "guest/model/exec/agent.h"
+#include "guest/model/exec/proc.h"
 #include "guest/model/rules.h"
 #include "guest/torture/torture.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_PROC_H
-#define PINLAB_GUEST_MODEL_PROC_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_PROC_H
+#define PINLAB_GUEST_MODEL_EXEC_PROC_H
 
-#include "guest/model/agent.h"
+#include "guest/model/exec/agent.h"
 
 int agents_start(struct agents *a);
 /* Fork process p. 0 or -errno. */

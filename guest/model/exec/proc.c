@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The processes of a sequence of the model check. */
-#include "guest/model/proc.h"
-#include "guest/model/agent.h"
+#include "guest/model/exec/proc.h"
+#include "guest/model/exec/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_MEMORY_H
-#define PINLAB_GUEST_MODEL_MEMORY_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_MEMORY_H
+#define PINLAB_GUEST_MODEL_EXEC_MEMORY_H
 
-#include "guest/model/run.h"
+#include "guest/model/exec/run.h"
 
 int exec_memory(struct run *run, const struct model_op *o);
 int exec_fork(struct run *run, const struct model_op *o);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A sequence while it runs: what the files of the model check's executor share. */
-#ifndef PINLAB_GUEST_MODEL_RUN_H
-#define PINLAB_GUEST_MODEL_RUN_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_RUN_H
+#define PINLAB_GUEST_MODEL_EXEC_RUN_H
 
-#include "guest/model/agent.h"
+#include "guest/model/exec/agent.h"
 #include "guest/model/model.h"
 
 /* References that LRU batches may hold or have let go, where they were not emptied. */

@@ -4,8 +4,8 @@
  * command lies in shared memory: the answer is written into it. Process 0
  * calls agent_do() itself; the others are told over a pipe.
  */
-#ifndef PINLAB_GUEST_MODEL_AGENT_H
-#define PINLAB_GUEST_MODEL_AGENT_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_AGENT_H
+#define PINLAB_GUEST_MODEL_EXEC_AGENT_H
 
 #include "guest/model/model.h"
 

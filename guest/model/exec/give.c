@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: giving back, dropping and retaking exclusivity, callers' bugs. */
-#include "guest/model/give.h"
+#include "guest/model/exec/give.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "guest/model/look.h"
+#include "guest/model/exec/look.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/predict.h"
 #include "guest/model/rules.h"
-#include "guest/model/run.h"
 #include "guest/model/state.h"
 
 /* Pages of a slot that are looked at, at most. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a process of the model check can do: the driver's work, memory calls, looking. */
-#include "guest/model/agent.h"
+#include "guest/model/exec/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>

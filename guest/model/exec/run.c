@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: a sequence from its start to its end, and what the kernel has. */
-#include "guest/model/run.h"
+#include "guest/model/exec/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,14 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/model/end.h"
-#include "guest/model/give.h"
-#include "guest/model/look.h"
-#include "guest/model/memory.h"
-#include "guest/model/proc.h"
+#include "guest/model/exec/end.h"
+#include "guest/model/exec/give.h"
+#include "guest/model/exec/look.h"
+#include "guest/model/exec/memory.h"
+#include "guest/model/exec/proc.h"
+#include "guest/model/exec/take.h"
 #include "guest/model/rules.h"
 #include "guest/model/state.h"
-#include "guest/model/take.h"
 #include "guest/torture/torture.h"
 
 #define STUCK_MS	30000

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: what else happens to memory while it is pinned. */
-#include "guest/model/memory.h"
+#include "guest/model/exec/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "guest/model/changes.h"
-#include "guest/model/look.h"
-#include "guest/model/proc.h"
+#include "guest/model/exec/look.h"
+#include "guest/model/exec/proc.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/rules.h"
-#include "guest/model/run.h"
 #include "guest/model/state.h"
 #include "guest/model/text.h"
 #include "guest/torture/leaks.h"

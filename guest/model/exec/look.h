@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_LOOK_H
-#define PINLAB_GUEST_MODEL_LOOK_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_LOOK_H
+#define PINLAB_GUEST_MODEL_EXEC_LOOK_H
 
-#include "guest/model/run.h"
+#include "guest/model/exec/run.h"
 
 /* Note what does not agree; the first counts. Returns -1. */
 int exec_fail(struct run *run, enum model_check check, const char *promise, const char *fmt, ...)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_PROBE_H
-#define PINLAB_GUEST_MODEL_PROBE_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_PROBE_H
+#define PINLAB_GUEST_MODEL_EXEC_PROBE_H
 
 #include "guest/model/model.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef PINLAB_GUEST_MODEL_END_H
-#define PINLAB_GUEST_MODEL_END_H
+#ifndef PINLAB_GUEST_MODEL_EXEC_END_H
+#define PINLAB_GUEST_MODEL_EXEC_END_H
 
-#include "guest/model/run.h"
+#include "guest/model/exec/run.h"
 
 /* Release all, and look at everything a last time. */
 int exec_end(struct run *run);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: taking references, and whether they may be had. */
-#include "guest/model/take.h"
+#include "guest/model/exec/take.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "guest/model/look.h"
+#include "guest/model/exec/look.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/predict.h"
 #include "guest/model/rules.h"
-#include "guest/model/run.h"
 #include "guest/model/state.h"
 
 /* All that one request is compared with. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: the last look, when all has been given back. */
-#include "guest/model/end.h"
+#include "guest/model/exec/end.h"
 
 #include <string.h>
 
-#include "guest/model/look.h"
-#include "guest/model/memory.h"
-#include "guest/model/proc.h"
-#include "guest/model/run.h"
+#include "guest/model/exec/look.h"
+#include "guest/model/exec/memory.h"
+#include "guest/model/exec/proc.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/state.h"
 #include "guest/torture/torture.h"
 

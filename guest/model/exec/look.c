@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: looking at folios, and whether they are as the model says. */
-#include "guest/model/look.h"
+#include "guest/model/exec/look.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "guest/model/proc.h"
-#include "guest/model/run.h"
+#include "guest/model/exec/proc.h"
+#include "guest/model/exec/run.h"
 #include "guest/model/state.h"
 #include "guest/model/text.h"
 #include "guest/torture/torture.h"
