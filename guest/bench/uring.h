@@ -7,9 +7,7 @@
 #include <stdbool.h>
 
 #include "guest/bench/bench.h"
-
-/* 0, or 1 after row_skip(). */
-int uring_open(struct row *r, struct io_uring *ring);
+#include "guest/io/uring.h"
 
 /*
  * Hold n long-term pins, of one page every `stride` bytes from addr on, as

@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guest/bench/uring.h"
 #include "guest/device.h"
+#include "guest/io/uring.h"
 #include "guest/torture/race.h"
 
 static struct io_uring ring;

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "guest/bench/steps.h"
-#include "guest/bench/uring.h"
 #include "guest/device.h"
+#include "guest/io/uring.h"
 #include "guest/machine/others_disk.h"
 #include "guest/machine/perf.h"
 #include "guest/torture/torture.h"
