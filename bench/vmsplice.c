@@ -111,7 +111,7 @@ static int run(struct row *r)
 
 static int teardown(struct row *r)
 {
-	static char buf[PIPE_PAGES * PAGE_BYTES];
+	static char FAR_BSS buf[PIPE_PAGES * PAGE_BYTES];
 	long got = 0, bad;
 	ssize_t n;
 

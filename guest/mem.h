@@ -9,6 +9,14 @@
 #define PAGE_BYTES	4096ul
 #define HUGE_BYTES	(2ul << 20)
 
+/*
+ * For static arrays of 64 KiB and more. They lie behind everything else, so that
+ * what the process of a row writes to lies together: fork() copies a page table
+ * for every 2 MiB with a page of that, and bench/fork_pinned must not cost more
+ * because some other program has grown.
+ */
+#define FAR_BSS		__attribute__((section(".lbss")))
+
 enum mem_kind {
 #define MEM_KIND_ID(id, ...)	MEM_##id,
 	MEM_KINDS(MEM_KIND_ID)

@@ -77,7 +77,7 @@ int process_vm_setup(struct row *r)
 
 static int set_remote(struct row *r, uint32_t gen)
 {
-	static char buf[BYTES];
+	static char FAR_BSS buf[BYTES];
 
 	stamp(buf, BYTES, gen);
 	if (pwrite(remote_fd, buf, BYTES, (off_t)remote->addr) != (ssize_t)BYTES)

@@ -7,6 +7,7 @@
  */
 #include "guest/model/gen.h"
 #include "guest/model/changes.h"
+#include "guest/mem.h"
 #include "guest/model/model.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@ static struct {
 	struct model_seq *seq;
 	uint8_t made[MODEL_PROCS + 1][MODEL_REGIONS];	/* new pages behind a mapping so far */
 	uint16_t hot[MODEL_REGIONS];		/* where requests like to meet */
-} gen;
+} gen FAR_BSS;
 
 static unsigned int below(unsigned int n)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guest/model/changes.h"
+#include "guest/mem.h"
 #include "guest/model/model.h"
 #include "guest/model/print_text.h"
 #include "guest/model/rules.h"
@@ -19,7 +20,7 @@ static struct {
 	const struct model_seq *seq;
 	const struct model_outcome *out;
 	bool several;			/* processes */
-} pr;
+} pr FAR_BSS;
 
 __attribute__((format(printf, 1, 2)))
 static void put(const char *fmt, ...)

@@ -192,7 +192,7 @@ static int rounds(struct fat *f)
 
 static int run(struct row *r)
 {
-	static unsigned char on_disk[BYTES];
+	static unsigned char FAR_BSS on_disk[BYTES];
 	struct fat f = { .r = r, .rng.state = torture_seed(r), .on_disk = on_disk };
 	int ret = fat_mount(r);
 

@@ -195,7 +195,7 @@ static int ask_on(struct row *r, const struct contest *c, struct outcome *o)
 
 static int contest(struct row *r, const struct contest *c)
 {
-	static struct outcome o;
+	static struct outcome FAR_BSS o;
 	struct pinner p[THREADS_MAX];
 	const char *why = "";
 	char name[64];

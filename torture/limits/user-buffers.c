@@ -17,7 +17,7 @@
 /* One more ring with as many buffers of these as go; the number, or -errno. */
 static long fill_ring(struct loot *l, size_t bytes)
 {
-	static struct iovec iov[TABLE];
+	static struct iovec FAR_BSS iov[TABLE];
 	long n = l->most - l->taken < TABLE ? l->most - l->taken : TABLE;
 	struct io_uring ring;
 	int err = io_uring_queue_init(1, &ring, 0);

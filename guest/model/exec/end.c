@@ -7,6 +7,7 @@
 #include "guest/model/exec/look.h"
 #include "guest/model/exec/memory.h"
 #include "guest/model/exec/proc.h"
+#include "guest/mem.h"
 #include "guest/model/exec/run.h"
 #include "guest/model/state.h"
 #include "guest/torture/torture.h"
@@ -78,7 +79,7 @@ static int excess(const struct run *run, struct model_look look[][MODEL_PAGES],
 
 static int check_references(struct run *run)
 {
-	static struct model_look look[MODEL_REGIONS][MODEL_PAGES];
+	static struct model_look FAR_BSS look[MODEL_REGIONS][MODEL_PAGES];
 
 	torture_drain();
 	for (unsigned int r = 0; r < run->seq->nr_regions; r++)

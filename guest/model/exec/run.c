@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model check: a sequence from its start to its end, and what the kernel has. */
+#include "guest/mem.h"
 #include "guest/model/exec/run.h"
 
 #include <errno.h>
@@ -122,7 +123,7 @@ static void choose_cpu(uint64_t number)
 static void child(const struct model_seq *seq, const struct model_caps *caps,
 		  unsigned int flags, long balance, struct model_outcome *out)
 {
-	static struct run run;
+	static struct run FAR_BSS run;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/model/exec/look.h"
+#include "guest/mem.h"
 #include "guest/model/exec/run.h"
 #include "guest/model/predict.h"
 #include "guest/model/rules.h"
@@ -21,7 +22,7 @@ static struct {
 	int base[MODEL_PAGES];		/* run_base() of before */
 	unsigned int done;
 	int result;
-} req;
+} req FAR_BSS;
 
 static bool exclusive_op(void)
 {
