@@ -21,15 +21,16 @@ enum backing {
 };
 
 static const struct kind {
+	enum mem_size size;
 	const char *name;
 	enum backing backing;
 	/* Of huge pages that are asked for with madvise(); else NULL. */
 	const char *huge_field, *huge_missing;
 } kinds[] = {
-#define MEM_KIND_ENTRY(id, name, size, backing, field, missing) \
-	[MEM_##id] = { name, backing, field, missing },
+#define MEM_KIND_ENTRY(id, size, ...) \
+	[MEM_##id] = { MEM_##size, __VA_ARGS__ },
 	MEM_KINDS(MEM_KIND_ENTRY)
-	[MEM_NONE] = { "", NOTHING, NULL, NULL },
+	[MEM_NONE] = { MEM_SMALL, "", NOTHING, NULL, NULL },
 };
 
 const char *mem_kind_name(enum mem_kind kind)
@@ -107,7 +108,7 @@ static int check_huge(const struct mem *m, const char **why)
 
 int mem_alloc(struct mem *m, enum mem_kind kind, size_t bytes, const char **why)
 {
-	int large = mem_is_large(kind), prot = PROT_READ | PROT_WRITE, flags, err;
+	int large = kinds[kind].size == MEM_LARGE, prot = PROT_READ | PROT_WRITE, flags, err;
 
 	*m = (struct mem){ .kind = kind, .fd = -1 };
 	m->bytes = round_up(bytes, large ? HUGE_BYTES : PAGE_BYTES);

@@ -17,18 +17,11 @@
  */
 #define FAR_BSS		__attribute__((section(".lbss")))
 
-enum mem_kind {
-#define MEM_KIND_ID(id, ...)	MEM_##id,
-	MEM_KINDS(MEM_KIND_ID)
-	MEM_NR_KINDS,
-	MEM_NONE = MEM_NR_KINDS,
-};
-
 #define KIND(k)		(1u << (k))
 #define KINDS_ALL	((1u << MEM_NR_KINDS) - 1)
 /* Long-term write pins of a file that tracks dirtying are refused since 6.5 or so. */
 #define KINDS_LONGTERM	(KINDS_ALL & ~KIND(MEM_FILE))
-#define MEM_KIND_IF_LARGE(id, name, size, ...)	| (unsigned int)MEM_##size << MEM_##id
+#define MEM_KIND_IF_LARGE(id, size, ...)	| (unsigned int)MEM_##size << MEM_##id
 #define KINDS_LARGE	(0u MEM_KINDS(MEM_KIND_IF_LARGE))
 #define KINDS_SMALL	(KINDS_ALL & ~KINDS_LARGE)
 

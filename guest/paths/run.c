@@ -68,7 +68,8 @@ static void try_cell(struct row *r, const struct path *p, enum scheme s, enum me
 	conclude_cell(&c, status, f);
 	if (c.crash)
 		cell_owned(&c, PINLAB_OWNED_SHOW, NULL);
-	if (!conclude_poisoned(&c, f) && f->answer != ANSWER_SKIP && !p->disturbs && scheme_is_pinned(s))
+	if (!conclude_poisoned(&c, f) && f->answer != ANSWER_SKIP && !p->disturbs &&
+	    scheme_is_pinned(s))
 		conclude_after(&c, f);
 	munmap(c.said, sizeof(*c.said));
 	close(c.drv);

@@ -15,10 +15,11 @@
 #include "include/kinds.h"
 
 static const struct kind {
-	const char *name;
 	enum mem_size size;
+	const char *name;
 } kinds[] = {
-#define KIND_ENTRY(id, name, size, ...)	{ name, MEM_##size },
+#define KIND_ENTRY(id, size, name, ...) \
+	[MEM_##id] = { MEM_##size, name },
 	MEM_KINDS(KIND_ENTRY)
 };
 
