@@ -108,7 +108,7 @@
 #define WIRE_ARG_PATHS		"pinlab.paths="		/* globs of paths */
 #define WIRE_ARG_CELL		"pinlab.cell="
 #define WIRE_ARG_CRASH		"pinlab.crash="
-#define WIRE_ARG_SHELL		"pinlab.shell="		/* a program for the console, after the rows */
+#define WIRE_ARG_SHELL		"pinlab.shell="		/* runs last, on the console */
 
 /* "port:0x402": a port of the machine that takes bytes, not a file. */
 #define WIRE_PORT		"port:"

@@ -206,5 +206,6 @@ PINLAB_VERB(bench) = {
 	.kind		= &kind,
 	.derive		= bench_derive,
 	.print_run	= bench_print_run,
-	.lists		= (const struct verb_list[]){ { "benchmarks", bench_print_list }, { NULL } },
+	.lists		= (const struct verb_list[]){ { "benchmarks", bench_print_list },
+						      { NULL } },
 };

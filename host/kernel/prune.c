@@ -94,7 +94,8 @@ static bool is_sums(const char *name)
 {
 	size_t n = strlen(name);
 
-	return n > sizeof("." CACHE_SUMS) && !strcmp(name + n - strlen("." CACHE_SUMS), "." CACHE_SUMS);
+	return n > sizeof("." CACHE_SUMS) &&
+	       !strcmp(name + n - strlen("." CACHE_SUMS), "." CACHE_SUMS);
 }
 
 static void add_entry(const char *kind, const char *name, struct cache_entry **list, size_t *n)

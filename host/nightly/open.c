@@ -292,7 +292,6 @@ static unsigned long first_seed(const struct nightly *n)
 	return first;
 }
 
-
 static int start_new(struct nightly *n)
 {
 	int ret = take_last(n);

@@ -55,7 +55,8 @@ static int run_torture(struct nightly *n, const json_t *turn, const char *dir)
 	struct options o = {
 		.kernels = k->name, .base = k->tree ? q->base : NULL, .flavor = k->flavor,
 		.scenarios = json_text(turn, "scenarios"),
-		.engine = json_text(n->plan, "engine"), .delta = q->delta, .no_profile = q->no_profile,
+		.engine = json_text(n->plan, "engine"), .delta = q->delta,
+		.no_profile = q->no_profile,
 		.boots = 1, .seed = json_integer_value(json_object_get(turn, "seed")),
 		.duration = json_integer_value(json_object_get(turn, "seconds")),
 	};

@@ -367,8 +367,8 @@ int run_open(struct run_plan *p)
 	}
 	if (!ret)
 		note("continuing the run %s: %zu of %zu boots are there%s", p->name, done,
-		     p->n_boots, failed ? "; --again failed makes those again that did not end well" :
-		     "");
+		     p->n_boots,
+		     failed ? "; --again failed makes those again that did not end well" : "");
 out:
 	json_decref(j);
 	return ret;

@@ -25,7 +25,8 @@ struct run_boot {
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
 	bool done;
-	char hung[RECORDS_NAME_MAX + 1];	/* the row in which it stopped once, without a word */
+	/* The row in which it stopped once, without a word. */
+	char hung[RECORDS_NAME_MAX + 1];
 	int tries;		/* that QEMU has spoilt */
 };
 

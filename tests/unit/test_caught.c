@@ -15,6 +15,7 @@ static const char *const nothing[] = { NULL };
 static const char *const whole[] = {
 	"hello\t1\t6.12.117\tns", "begin\t" ROW, "result\t" ROW "\tPASS\t", "end\t3", NULL
 };
+
 static const char *const stopped[] = { "hello\t1\t6.12.117\tns", "begin\t" ROW, NULL };
 static const char *const failed[] = {
 	"hello\t1\t6.12.117\tns", "begin\t" ROW, "finding\t" ROW "\tcount\t1.0\t2.0\twrong",

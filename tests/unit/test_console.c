@@ -56,7 +56,7 @@ static void check_console(const char *path, const char *want_path)
 	free(want);
 }
 
-static void for_each_console(void (*fn)(const char *path, const char *want), size_t least)
+static void each_console(void (*fn)(const char *path, const char *want), size_t least)
 {
 	char *dir = xasprintf("%s/tests/consoles", repo_dir());
 	struct strlist names = { 0 };
@@ -84,7 +84,7 @@ static void for_each_console(void (*fn)(const char *path, const char *want), siz
 static void test_real_consoles(void **state)
 {
 	(void)state;
-	for_each_console(check_console, 25);
+	each_console(check_console, 25);
 }
 
 /* Cut anywhere, with carriage returns, with levels and callers: the same is found. */
@@ -128,7 +128,7 @@ static void check_forms(const char *path, const char *want)
 static void test_forms(void **state)
 {
 	(void)state;
-	for_each_console(check_forms, 25);
+	each_console(check_forms, 25);
 }
 
 static const struct {

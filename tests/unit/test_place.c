@@ -317,7 +317,9 @@ static void test_plan(void **state)
 	assert_non_null(why);
 	free(why);
 	free(big);
-	assert_null(wrong_plan("{\"run\":\"a b\",\"boots\":[{\"id\":\"00-6.12+x_y\",\"index\":0}],\"kernels\":[{\"name\":\"x86_64/6.12+\\u00e9\"}]}"));
+	assert_null(wrong_plan("{\"run\":\"a b\","
+			       "\"boots\":[{\"id\":\"00-6.12+x_y\",\"index\":0}],"
+			       "\"kernels\":[{\"name\":\"x86_64/6.12+\\u00e9\"}]}"));
 }
 
 static void test_run_names(void **state)
