@@ -7,7 +7,7 @@ int keep_open(const char *to);
 
 /*
  * Send a file to the host, WIRE_FILE_BYTES of it at most, under a name of
- * letters, digits and "._-+"; other characters become '_'. host/run/keep.c is
+ * letters, digits and "._-+"; other characters become '_'. host/guest/keep.c is
  * the reader. 0 or -errno; -ENODEV if there is nowhere to send it.
  */
 int keep_file(const char *path, const char *name);

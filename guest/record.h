@@ -2,7 +2,7 @@
 /*
  * The stream of records from the programs that measure to the runner. One
  * record is one line: sequence number, type, fields, CRC-32 of all that
- * stands before the last tab. host/run/records.c is the reader.
+ * stands before the last tab. host/guest/records.c is the reader.
  */
 #ifndef PINLAB_GUEST_RECORD_H
 #define PINLAB_GUEST_RECORD_H

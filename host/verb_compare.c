@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "host/report/detail.h"
-#include "host/report/load.h"
+#include "host/judge/load.h"
 #include "host/report/report.h"
 #include "host/report/table.h"
 #include "host/report/text.h"

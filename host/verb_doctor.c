@@ -13,11 +13,11 @@
 #include "host/base/arch.h"
 #include "host/base/files.h"
 #include "host/base/process.h"
-#include "host/kernel/bases.h"
+#include "host/kernel/source/bases.h"
 #include "host/kernel/prune.h"
 #include "host/kernel/names.h"
 #include "host/kernel/ready.h"
-#include "host/kernel/source.h"
+#include "host/kernel/source/source.h"
 #include "host/run/boots.h"
 #include "host/run/verb.h"
 

@@ -2,7 +2,7 @@
 /*
  * The words of the wire: what the guest says to the host and the other way
  * round, each once. The guest writes them (guest/record.c, guest/keep.c), the host
- * reads them (host/run/records.c, host/run/keep.c), and the driver names the
+ * reads them (host/guest/records.c, host/guest/keep.c), and the driver names the
  * promises. Macros alone, so that all three can include it.
  *
  * A word that changes its meaning changes WIRE_PROTOCOL; recorded runs are read

@@ -480,15 +480,14 @@ int place_lock(const struct place *p, int *pid)
 		close(fd);
 	}
 	close(dir);
-	if (ret) {
-		if (fd >= 0)
-			close(fd);
+	if (ret && fd >= 0)
+		close(fd);
+	if (ret)
 		return ret;
-	}
 	snprintf(text, sizeof(text), "%d\n", getpid());
 	/* Only for a message: a full disk does not keep anybody from a lock. */
-	if (ftruncate(fd, 0) || pwrite(fd, text, strlen(text), 0) < 0)
-		return fd;
+	if (!ftruncate(fd, 0))
+		(void)!pwrite(fd, text, strlen(text), 0);
 	return fd;
 }
 

@@ -3,7 +3,7 @@
 #define PINLAB_HOST_BOOT_TERMINAL_H
 
 #include "host/base/util.h"
-#include "host/run/console.h"
+#include "host/guest/console.h"
 
 /* How a guest came to its end. */
 struct terminal_end {

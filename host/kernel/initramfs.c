@@ -9,7 +9,6 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/cache.h"
-#include "host/run/boots.h"
 
 static void keep_line(const char *line, void *arg)
 {

@@ -2,7 +2,7 @@
 #ifndef PINLAB_HOST_KERNEL_INITRAMFS_H
 #define PINLAB_HOST_KERNEL_INITRAMFS_H
 
-#include "host/run/boots.h"
+#include "host/kernel/kernel.h"
 
 /*
  * The initramfs of a kernel: init, the driver, the disk image. From the

@@ -15,7 +15,7 @@
 #include "host/kernel/build/driver.h"
 #include "host/kernel/cache.h"
 #include "host/kernel/kconfig.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 static void set_string(char **slot, const char *value)
 {

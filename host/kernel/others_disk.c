@@ -9,7 +9,7 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/cache.h"
-#include "host/kernel/source.h"
+#include "host/kernel/source/source.h"
 
 static void keep_line(const char *line, void *arg)
 {

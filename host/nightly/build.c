@@ -9,6 +9,7 @@
 
 #include "host/base/files.h"
 #include "host/nightly/compare.h"
+#include "host/nightly/divide.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/open.h"
 #include "host/nightly/run.h"

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/nightly/command.h"
 #include "host/nightly/compare.h"
-#include "host/nightly/files.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 

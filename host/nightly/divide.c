@@ -7,6 +7,9 @@
 
 #include "host/nightly/run.h"
 
+/* For the reports, at the end. */
+#define RESERVE_SECONDS	3
+
 /*
  * Seconds of one timed scenario in one boot. Below LEAST a race has hardly
  * begun: scenarios are left out rather than cut further. Up to MOST, where
@@ -242,4 +245,9 @@ size_t night_divide(const struct divide *d, struct slot **out)
 	free(p);
 	*out = s.v;
 	return s.n;
+}
+
+double night_left(const struct nightly *n)
+{
+	return n->q->budget - n->before - (now_seconds() - n->started) - RESERVE_SECONDS;
 }

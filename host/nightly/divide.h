@@ -14,5 +14,7 @@ size_t night_divide(const struct divide *d, struct slot **out);
 size_t night_turn_of(unsigned long seed, size_t n);
 /* Is it too little for that many timed scenarios in one boot, in all? */
 bool night_too_short(const struct divide_cell *c, size_t n, double seconds);
+/* Seconds of the budget, less what the reports will take. */
+double night_left(const struct nightly *n);
 
 #endif

@@ -10,6 +10,7 @@
 #include "host/base/quote.h"
 #include "host/run/plan_file.h"
 #include "host/nightly/ci.h"
+#include "host/nightly/command.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/report.h"
@@ -53,27 +54,6 @@ void night_ktap(const struct night *n, struct text *t)
 	ktap_begin(t, 0, n->n_cells);
 	for (size_t i = 0; i < n->n_cells; i++)
 		ktap_cell(n, i, t);
-}
-
-void night_command(const struct night_turn *t, const char *scenario, struct text *out)
-{
-	json_t *plan = json_pack("{s:O}", "command", json_object_get(t->run.plan, "command"));
-	json_t *words = json_deep_copy(json_object_get(plan, "command"));
-	struct run command = { .plan = plan };
-
-	for (size_t i = 1; scenario && i < json_array_size(words); i++) {
-		const char *option = json_string_value(json_array_get(words, i - 1));
-		char *share = xasprintf("%ld", night_share(t));
-
-		if (option && !strcmp(option, "--scenarios"))
-			json_array_set_new(words, i, json_string(scenario));
-		if (option && !strcmp(option, "--duration"))
-			json_array_set_new(words, i, json_string(share));
-		free(share);
-	}
-	json_object_set_new(plan, "command", words);
-	report_command(&command, out);
-	json_decref(plan);
 }
 
 /* An option a line. */

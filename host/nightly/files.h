@@ -4,8 +4,6 @@
 
 #include "host/nightly/nightly.h"
 
-/* The ./pinlab torture command of a turn, or of one scenario alone; as report_command(). */
-void night_command(const struct night_turn *t, const char *scenario, struct text *out);
 void night_ktap(const struct night *n, struct text *t);
 /* How to see again what failed in a turn. */
 void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out);

@@ -8,8 +8,8 @@
 
 #include "host/run/plan_file.h"
 #include "host/nightly/nightly.h"
-#include "host/report/complaint.h"
-#include "host/report/load.h"
+#include "host/judge/complaint.h"
+#include "host/judge/load.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
 #include "include/wire.h"

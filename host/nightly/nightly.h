@@ -16,7 +16,7 @@
 #ifndef PINLAB_HOST_NIGHTLY_NIGHTLY_H
 #define PINLAB_HOST_NIGHTLY_NIGHTLY_H
 
-#include "host/report/run.h"
+#include "host/judge/run.h"
 #include "host/base/text.h"
 
 /* What one scenario came to in one kernel and flavor, over all boots. */

@@ -20,19 +20,12 @@
 #include "host/run/plan_file.h"
 #include "host/run/runs.h"
 
-/* For the reports, at the end. */
-#define RESERVE_SECONDS	3
 #define DEFAULT_ENGINE	"mttcg"
 /* Folders of a turn: boots/ID/files. */
 #define SIGN_DEPTH	4
 /* A day's own seeds, unless the nights before reach into them. */
 #define SEEDS_A_DAY	1000
 #define SEEDS_FAR	100000
-
-double night_left(const struct nightly *n)
-{
-	return n->q->budget - n->before - (now_seconds() - n->started) - RESERVE_SECONDS;
-}
 
 int night_save(const struct nightly *n, const char *file, json_t *j)
 {

@@ -16,7 +16,5 @@ void night_prune(const struct nightly *n, const char *turn);
 int night_tick(struct nightly *n, const char *end);
 /* Write the plan or the clock into the folder: PINLAB_OK, or PINLAB_BROKE after saying why. */
 int night_save(const struct nightly *n, const char *file, json_t *j);
-/* Seconds of the budget, less what the reports will take. */
-double night_left(const struct nightly *n);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "host/kernel/kernel.h"
 #include "host/base/options.h"
-#include "host/report/run.h"
+#include "host/judge/run.h"
 
 /* What one kernel in one flavor costs. */
 struct divide_cell {

@@ -13,8 +13,8 @@
 #include "host/run/prepare.h"
 #include "host/run/catalog.h"
 #include "host/run/verb.h"
-#include "host/kernel/bases.h"
-#include "host/kernel/source.h"
+#include "host/kernel/source/bases.h"
+#include "host/kernel/source/source.h"
 
 #define DEFAULT_FLAVORS "torture,debug"
 #define VARIANT "+exclusive"

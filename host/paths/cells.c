@@ -9,7 +9,7 @@
 
 #include "host/run/plan_file.h"
 #include "host/paths/paths.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 
 bool paths_is_run(const char *dir)
 {

@@ -10,9 +10,9 @@
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/paths/report.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/report/files.h"
-#include "host/report/load.h"
+#include "host/judge/load.h"
 #include "host/report/report.h"
 
 void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t)

@@ -7,7 +7,7 @@
 #ifndef PINLAB_HOST_PATHS_PATHS_H
 #define PINLAB_HOST_PATHS_PATHS_H
 
-#include "host/report/run.h"
+#include "host/judge/run.h"
 #include "host/base/text.h"
 
 #define PATH_TEXT 400

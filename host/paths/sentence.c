@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The first sentence of a report of paths: the verdict. */
 #include "host/paths/sentence.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 
 #include <string.h>
 

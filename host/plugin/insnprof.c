@@ -7,7 +7,7 @@
  *
  * begin and end are the instructions that mark a window, see host/base/arch.c.
  * FILE gets a line `<window> <address> <instructions>` for each translation
- * block that ran in a window; host/run/symbols.c makes functions of them. The
+ * block that ran in a window; host/guest/symbols.c makes functions of them. The
  * guest's own count of instructions is not changed by one.
  *
  * A block that an exception leaves half-way counts whole. Blocks that hold a

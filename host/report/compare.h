@@ -6,7 +6,7 @@
 #ifndef PINLAB_HOST_REPORT_COMPARE_H
 #define PINLAB_HOST_REPORT_COMPARE_H
 
-#include "host/report/run.h"
+#include "host/judge/run.h"
 #include "host/base/stats.h"
 
 /* Half of the last digit that is printed: below it there is no change. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/report/derive.h"
 
-#include "host/report/load.h"
+#include "host/judge/load.h"
 #include "host/run/verb.h"
 
 int report_derive(const char *run_dir)

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/report/profile.h"
+#include "host/report/lines.h"
+#include "host/report/profile_diff.h"
 #include "host/report/report.h"
 #include "host/report/table.h"
 #include "host/report/text.h"

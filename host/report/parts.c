@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/report/lines.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
 #include "host/base/text.h"

@@ -2,9 +2,9 @@
 #include "host/base/quote.h"
 #include "host/report/report.h"
 #include "host/base/files.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/report/files.h"
-#include "host/report/load.h"
+#include "host/judge/load.h"
 
 #include <errno.h>
 #include <stdlib.h>

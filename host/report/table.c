@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/lines.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "host/base/quote.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/report/detail.h"
 #include "host/report/headline.h"
 #include "host/report/parts.h"
@@ -15,24 +15,6 @@
 #include "host/report/table.h"
 
 #define UNITS_SHOWN 4
-
-size_t benchmark_len(const char *row)
-{
-	return strcspn(row, "/");
-}
-
-size_t line_heading(json_t *index, const struct line *l)
-{
-	char *key = xasprintf("%.*s\t%s\t%s", (int)benchmark_len(l->row), l->row, l->metric,
-			      l->unit);
-	json_t *j = json_object_get(index, key);
-	size_t n = j ? (size_t)json_integer_value(j) : json_object_size(index);
-
-	if (!j)
-		json_object_set_new(index, key, json_integer(n));
-	free(key);
-	return n;
-}
 
 /* "+2.00 .. +3.00 insn/page, +4.00 insn/call" of the lines that changed in one way */
 static char *change_ranges(const struct comparison *c, enum change kind)

@@ -17,13 +17,5 @@ void report_again(const char *run, struct text *t);
  * something that was to be compared is missing, so nothing is said of "all".
  */
 void report_pair(const struct comparison *c, bool whole, struct text *t);
-/* "pin_fast" of "pin_fast/anon/512": its length */
-size_t benchmark_len(const char *row);
-/*
- * The number of the heading that a line stands under, its benchmark, metric and
- * unit: equal for equal ones, in the order they came. `index` is an object that
- * the caller has made and keeps for all lines.
- */
-size_t line_heading(json_t *index, const struct line *l);
 
 #endif

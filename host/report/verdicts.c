@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "host/base/ktap.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/report/report.h"
 
 static bool is_ok(enum verdict v)

@@ -5,8 +5,8 @@
 #include "host/kernel/initramfs.h"
 #include "host/kernel/others_disk.h"
 #include "host/run/folder.h"
-#include "host/run/keep.h"
-#include "host/run/symbols.h"
+#include "host/guest/keep.h"
+#include "host/guest/symbols.h"
 #include "include/wire.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
  *
  * All rows that the guest program lists; a boot owes those that its globs
  * choose. metrics, once (one repeat) and repeats are of benchmarks, cells of
- * paths in content mode. host/report/judge.h holds what came against it.
+ * paths in content mode. host/judge/judge.h holds what came against it.
  */
 #ifndef PINLAB_HOST_RUN_EXPECT_H
 #define PINLAB_HOST_RUN_EXPECT_H

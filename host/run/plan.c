@@ -105,7 +105,7 @@ static void set_hash(json_t *j, const char *key, const char *path)
 	set_text(j, key, hex);
 }
 
-/* What the guest is asked to prove, see host/report/judge.c. */
+/* What the guest is asked to prove, see host/judge/judge.c. */
 static void set_identity(json_t *j, const struct kernel *k, const char *image)
 {
 	char *path = xasprintf("%s/config", k->dir), *config = read_file(path, NULL);

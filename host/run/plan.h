@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "host/base/place.h"
-#include "host/run/guest.h"
+#include "host/guest/guest.h"
 #include "host/kernel/kernel.h"
 #include "host/run/kind.h"
 

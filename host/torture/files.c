@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "host/base/ktap.h"
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/report/files.h"
-#include "host/report/load.h"
+#include "host/judge/load.h"
 #include "host/report/report.h"
 #include "host/torture/report.h"
 #include "host/torture/torture.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/torture/verdict.h"
 #include "include/wire.h"
 

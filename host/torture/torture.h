@@ -7,7 +7,7 @@
 #ifndef PINLAB_HOST_TORTURE_TORTURE_H
 #define PINLAB_HOST_TORTURE_TORTURE_H
 
-#include "host/report/run.h"
+#include "host/judge/run.h"
 #include "host/base/text.h"
 
 /* One scenario on one kernel, over all of its boots. */

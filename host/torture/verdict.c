@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/report/complaint.h"
+#include "host/judge/complaint.h"
 #include "host/run/plan_file.h"
 #include "host/torture/torture.h"
 

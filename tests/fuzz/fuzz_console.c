@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "host/base/text.h"
-#include "host/run/console.h"
+#include "host/guest/console.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,7 @@
 /* The files that a guest hands to the host. */
 #include <stdlib.h>
 
-#include "host/run/keep.h"
+#include "host/guest/keep.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

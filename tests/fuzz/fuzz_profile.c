@@ -2,8 +2,8 @@
 /* A profile: the plugin's counts, a System.map, and profile.tsv as it is kept. */
 #include <stdlib.h>
 
-#include "host/report/profile.h"
-#include "host/run/symbols.h"
+#include "host/judge/profile.h"
+#include "host/guest/symbols.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

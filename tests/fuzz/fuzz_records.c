@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "host/run/records.h"
+#include "host/guest/records.h"
 #include "tests/fuzz/fuzz.h"
 
 static void feed(const char *s, size_t n)

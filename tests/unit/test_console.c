@@ -6,7 +6,7 @@
  */
 #include "makerun.h"
 
-#include "host/run/console.h"
+#include "host/guest/console.h"
 
 static char *found(const struct console *c)
 {

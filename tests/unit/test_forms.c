@@ -17,7 +17,7 @@
 
 #include "host/base/files.h"
 #include "host/base/process.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 static char *top, *forms;
 static struct source s;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "host/run/console.h"
+#include "host/guest/console.h"
 
 #define OOPS "[    1.478946] Oops: int3: 0000 [#1] PREEMPT SMP\n" \
 	"[    1.479447] RIP: 0010:sched_clock_cpu+0x5/0x190\n"

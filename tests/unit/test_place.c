@@ -6,7 +6,7 @@
 
 #include "host/base/place.h"
 #include "host/run/folder.h"
-#include "host/run/keep.h"
+#include "host/guest/keep.h"
 #include "host/run/plan_file.h"
 #include "rundir.h"
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "host/base/files.h"
-#include "host/run/records.h"
+#include "host/guest/records.h"
 #include "stream.h"
 
 #define HELLO "hello\t1\t6.12.117\tinsn"

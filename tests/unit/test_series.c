@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "host/base/files.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 /* The time of the base's files; long before any that is "now". */
 #define THEN 1000000000

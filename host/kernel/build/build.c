@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "host/base/files.h"
-#include "host/kernel/bases.h"
+#include "host/kernel/source/bases.h"
 #include "host/kernel/bugs.h"
 #include "host/kernel/build/make.h"
 #include "host/kernel/build/package.h"
 #include "host/kernel/build/sees.h"
 #include "host/kernel/build/stage.h"
 #include "host/kernel/kconfig.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 /* Links and generated files that each build goes through once more. */
 #define LINK_STEPS 10

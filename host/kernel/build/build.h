@@ -13,7 +13,7 @@
 #define PINLAB_HOST_KERNEL_BUILD_BUILD_H
 
 #include "host/base/arch.h"
-#include "host/kernel/source.h"
+#include "host/kernel/source/source.h"
 
 /* Goes into each key: has to change with anything that makes another image of the same input. */
 #define BUILD_RECIPE "1"

@@ -8,7 +8,7 @@
 #include "host/base/files.h"
 #include "host/kernel/build/make.h"
 #include "host/kernel/build/package.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 void driver_files(const char *from, const char *folder, struct strlist *files)
 {

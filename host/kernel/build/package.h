@@ -4,7 +4,7 @@
 #define PINLAB_HOST_KERNEL_BUILD_PACKAGE_H
 
 #include "host/kernel/build/build.h"
-#include "host/kernel/series.h"
+#include "host/kernel/source/series.h"
 
 /* The kernel built in `out`, with its series (or NULL), into `dir`. PINLAB_OK, PINLAB_BROKE, ... */
 int package(struct build *b, const struct series *sr, const char *out, const char *dir);

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A run folder into memory. */
+#include "host/judge/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/base/text.h"
+#include "host/judge/complaint.h"
+#include "host/judge/judge.h"
+#include "host/judge/profile.h"
+#include "host/run/plan_file.h"
+
+/* A plan is written by pinlab itself; past these it is not one. */
+#define KERNELS_MAX 512
+#define BOOTS_MAX 4096
+
+static uint32_t add_row(struct run *run, const char *name)
+{
+	int i = run_row(run, name);
+
+	if (i >= 0)
+		return i;
+	run->rows = xrealloc(run->rows, (run->n_rows + 1) * sizeof(*run->rows));
+	run->rows[run->n_rows] = xstrdup(name);
+	json_object_set_new(run->row_index, name, json_integer(run->n_rows));
+	return run->n_rows++;
+}
+
+static uint32_t add_figure(struct run *run, uint32_t row, const struct rec_metric *m)
+{
+	int i = run_figure(run, run->rows[row], m->name, m->unit);
+	char *key;
+
+	if (i >= 0)
+		return i;
+	run->figures = xrealloc(run->figures, (run->n_figures + 1) * sizeof(*run->figures));
+	run->figures[run->n_figures] = (struct figure){ row, xstrdup(m->name), xstrdup(m->unit) };
+	key = xasprintf("%s\t%s\t%s", run->rows[row], m->name, m->unit);
+	json_object_set_new(run->figure_index, key, json_integer(run->n_figures));
+	free(key);
+	return run->n_figures++;
+}
+
+/* Rows and figures get one number for the whole run, in the order they first came. */
+static void number_boot(struct run *run, struct boot *b)
+{
+	const struct records *r = &b->rec;
+	uint32_t last = NO_ROW;
+	uint32_t seen[RECORDS_METRICS_MAX];
+
+	b->row_of = xcalloc(r->n_rows, sizeof(*b->row_of));
+	for (size_t i = 0; i < r->n_rows; i++)
+		b->row_of[i] = add_row(run, r->rows[i].name);
+	b->figure_of = xcalloc(r->n_samples, sizeof(*b->figure_of));
+	for (size_t i = 0; i < r->n_samples; i++) {
+		const struct rec_sample *s = &r->samples[i];
+
+		if (s->row != last)
+			memset(seen, 0xff, sizeof(seen));
+		last = s->row;
+		if (seen[s->metric] == NO_ROW)
+			seen[s->metric] = add_figure(run, b->row_of[s->row],
+						     &r->metrics[s->metric]);
+		b->figure_of[i] = seen[s->metric];
+	}
+}
+
+static void find_spoilt(const struct run *run, struct boot *b)
+{
+	b->spoilt = xcalloc(run->n_rows, sizeof(*b->spoilt));
+	for (size_t f = 0; f < run->n_figures; f++) {
+		uint32_t i = b->start[f];
+
+		while (i < b->start[f + 1] && b->rec.samples[b->order[i]].disturbed)
+			i++;
+		if (b->start[f] < b->start[f + 1] && i == b->start[f + 1])
+			b->spoilt[run->figures[f].row] = true;
+	}
+}
+
+/* A row's windows stand together, as its samples do. */
+static void find_windows(struct boot *b)
+{
+	b->window = xcalloc(b->rec.n_rows, sizeof(*b->window));
+	for (size_t i = b->rec.n_windows; i-- > 0;)
+		b->window[b->rec.windows[i].row] = i;
+}
+
+/* Counting sort of a boot's samples by figure; keeps their order otherwise. */
+static void sort_boot(const struct run *run, struct boot *b)
+{
+	uint32_t *next = xcalloc(run->n_figures + 1, sizeof(*next));
+
+	b->start = xcalloc(run->n_figures + 1, sizeof(*b->start));
+	b->order = xcalloc(b->rec.n_samples, sizeof(*b->order));
+	for (size_t i = 0; i < b->rec.n_samples; i++)
+		b->start[b->figure_of[i] + 1]++;
+	for (size_t i = 0; i < run->n_figures; i++)
+		b->start[i + 1] += b->start[i];
+	memcpy(next, b->start, (run->n_figures + 1) * sizeof(*next));
+	for (size_t i = 0; i < b->rec.n_samples; i++)
+		b->order[next[b->figure_of[i]]++] = i;
+	free(next);
+	b->back = xcalloc(run->n_rows, sizeof(*b->back));
+	memset(b->back, 0xff, run->n_rows * sizeof(*b->back));
+	for (size_t i = 0; i < b->rec.n_rows; i++)
+		b->back[b->row_of[i]] = i;
+	find_spoilt(run, b);
+	find_windows(b);
+}
+
+static void read_outcome(struct boot *b)
+{
+	json_error_t e;
+	json_t *o;
+
+	if (!place_has(&b->place, "outcome.json")) {
+		boot_set_outcome(b, "missing", "this boot was not run to its end", "");
+		return;
+	}
+	o = place_json(&b->place, "outcome.json", &e);
+	if (!o || !*json_text(o, "outcome")) {
+		boot_set_outcome(b, "missing", "outcome.json: ", o ? "says no outcome" : e.text);
+	} else {
+		b->there = true;
+		boot_set_outcome(b, json_text(o, "outcome"), "", json_text(o, "detail"));
+		b->seconds = json_number_value(json_object_get(o, "seconds"));
+		snprintf(b->hung_before, sizeof(b->hung_before), "%s",
+			 json_text(o, "hung_before"));
+		text_make_plain(b->hung_before);
+	}
+	/* Lines of reports: what a machine has printed, or a stranger has written. */
+	text_make_plain(b->outcome);
+	text_make_plain(b->detail);
+	json_decref(o);
+}
+
+/* A first try stopped in a row, and its kernel did not say why: the second decides. */
+static void read_first_try(struct boot *b)
+{
+	const char *row = b->hung_before;
+
+	if (!*row)
+		return;
+	b->hung_again = !strcmp(b->outcome, "hang") && boot_last_row(b) &&
+			!strcmp(boot_last_row(b), row);
+	if (b->ok)
+		boot_set_outcome(b, "hung-once", "a first try stopped, the second did not; in ",
+				 row);
+}
+
+/* The records themselves are read again: an outcome is not taken on trust. */
+static void read_records(const struct run *run, struct boot *b)
+{
+	int fd = place_fd(&b->place, "records");
+	int ret = fd < 0 ? fd : records_parse_fd(fd, &b->rec);
+
+	if (fd >= 0)
+		close(fd);
+	if (!b->ok)
+		return;
+	if (ret == -EBADMSG)
+		boot_set_outcome(b, "garbled", "records: ", b->rec.error);
+	else if (ret)
+		boot_set_outcome(b, "no-records", "records: ", place_error(ret));
+	else if (!b->rec.end)
+		boot_set_outcome(b, "truncated", "the records have no end", "");
+	else if (strcmp(b->rec.release, json_text(run->kernels[b->kernel].json, "release")))
+		boot_set_outcome(b, "garbled", "the guest ran another kernel: ", b->rec.release);
+	else if (b->rec.clock_insn != run->exact)
+		boot_set_outcome(b, "garbled", "the guest's clock is not the engine's", "");
+	else if (!b->rec.n_rows)
+		boot_set_outcome(b, "no-records", "the guest ran no row", "");
+}
+
+static int bad_plan(struct run *run, const char *what)
+{
+	err("%s/plan.json: %s; the run cannot be read without it", run->dir, what);
+	return -EINVAL;
+}
+
+static int load_boot(struct run *run, struct boot *b, const json_t *j)
+{
+	static const char *const roles[] = {
+		[ROLE_BASE] = "base", [ROLE_AA] = "aa", [ROLE_TEST] = "test",
+		[ROLE_PROFILE] = "profile", [ROLE_BIG] = "big", [ROLE_OTHERS] = "others",
+		[ROLE_CRASH] = "crash",
+	};
+	const char *id = json_text(j, "id");
+	int k = run_kernel(run, json_text(j, "kernel"));
+	char *below;
+
+	records_init(&b->rec);
+	if (k < 0)
+		return bad_plan(run, "a boot of a kernel that is not listed");
+	b->kernel = k;
+	for (b->role = ROLE_BASE; b->role <= ROLE_OTHERS; b->role++)
+		if (!strcmp(json_text(j, "role"), roles[b->role]))
+			break;
+	if (b->role > ROLE_OTHERS)
+		return bad_plan(run, "a boot whose role is none of base, aa, test, profile, big, crash, others");
+	b->id = xstrdup(id);
+	b->rows = json_string_value(json_object_get(j, "rows"));
+	b->cell = json_string_value(json_object_get(j, "cell"));
+	b->dir = xasprintf("%s/boots/%s", run->dir, id);
+	below = xasprintf("boots/%s", id);
+	place_below(&b->place, &run->place, below);
+	free(below);
+	read_outcome(b);
+	read_records(run, b);
+	read_first_try(b);
+	complaint_load(run, b);
+	b->profile = profile_load(&b->place, "profile.tsv");
+	return 0;
+}
+
+static int load_kernels(struct run *run)
+{
+	json_t *j = json_object_get(run->plan, "kernels");
+
+	run->n_kernels = json_array_size(j);
+	if (!run->n_kernels || run->n_kernels > KERNELS_MAX) {
+		run->n_kernels = 0;
+		return bad_plan(run, "it lists no kernels, or too many");
+	}
+	run->kernels = xcalloc(run->n_kernels, sizeof(*run->kernels));
+	for (size_t i = 0; i < run->n_kernels; i++) {
+		run->kernels[i].json = json_array_get(j, i);
+		run->kernels[i].name = json_text(run->kernels[i].json, "name");
+		if (!*run->kernels[i].name)
+			return bad_plan(run, "a kernel without a name");
+	}
+	return 0;
+}
+
+static int load_boots(struct run *run)
+{
+	json_t *j = json_object_get(run->plan, "boots");
+	int ret = 0;
+
+	run->n_boots = json_array_size(j);
+	if (!run->n_boots || run->n_boots > BOOTS_MAX) {
+		run->n_boots = 0;
+		return bad_plan(run, "it lists no boots, or too many");
+	}
+	run->boots = xcalloc(run->n_boots, sizeof(*run->boots));
+	for (size_t i = 0; !ret && i < run->n_boots; i++)
+		ret = load_boot(run, &run->boots[i], json_array_get(j, i));
+	if (ret)
+		return ret;
+	judge_run(run);
+	for (size_t i = 0; i < run->n_boots; i++)
+		number_boot(run, &run->boots[i]);
+	for (size_t i = 0; i < run->n_boots; i++)
+		sort_boot(run, &run->boots[i]);
+	return 0;
+}
+
+/* What run->place has. */
+static int load(struct run *run)
+{
+	int ret;
+
+	run->dir = xstrdup(run->place.path);
+	run->row_index = json_object();
+	run->figure_index = json_object();
+	if (!place_has(&run->place, PLAN_FILE)) {
+		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", run->dir);
+		return -ENOENT;
+	}
+	run->plan = plan_load(&run->place);
+	if (!run->plan)
+		return -EINVAL;
+	if (json_integer_value(json_object_get(run->plan, "format")) != 1)
+		return bad_plan(run, "it is not of format 1: another version of pinlab wrote it");
+	run->name = plan_text(run, "run");
+	if (!*run->name || !*plan_text(run, "engine"))
+		return bad_plan(run, "it names no run, or no engine");
+	run->exact = !strcmp(plan_text(run, "engine"), "icount");
+	run->delta = json_number_value(json_object_get(run->plan, "delta_percent")) / 100;
+	run->seed = json_integer_value(json_object_get(run->plan, "seed"));
+	ret = load_kernels(run);
+	return ret ? ret : load_boots(run);
+}
+
+int run_load(const char *dir, struct run *run)
+{
+	int ret;
+
+	*run = (struct run){ 0 };
+	ret = place_open(&run->place, dir);
+	if (!ret)
+		return load(run);
+	if (ret == -ENOENT)
+		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", dir);
+	else
+		err("%s: %s; see ./pinlab list runs", dir, place_error(ret));
+	return ret;
+}
+
+int run_load_below(const struct place *of, const char *name, struct run *run)
+{
+	*run = (struct run){ 0 };
+	place_below(&run->place, of, name);
+	return load(run);
+}

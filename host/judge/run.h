@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A run in memory: what its plan.json announces and what its boots left.
+ * Everything that is reported is made from this, so it reads nothing but the
+ * run folder: no clock, no host, no cache.
+ */
+#ifndef PINLAB_HOST_JUDGE_RUN_H
+#define PINLAB_HOST_JUDGE_RUN_H
+
+#include <jansson.h>
+
+#include "host/base/place.h"
+#include "host/guest/console.h"
+#include "host/guest/records.h"
+#include "host/base/util.h"
+
+enum role {
+	ROLE_BASE,
+	ROLE_AA,			/* the baseline, booted again */
+	ROLE_TEST,
+	ROLE_PROFILE,			/* where instructions go; its samples do not count */
+	ROLE_BIG,			/* torture: scenarios that need a big machine */
+	ROLE_CRASH,			/* paths: one cell, really protected */
+	ROLE_OTHERS,			/* torture: programs of others on the same kernel */
+};
+
+struct boot {
+	char *id;
+	char *dir;
+	size_t kernel;			/* index in kernels[] */
+	enum role role;
+	const char *rows, *cell;	/* its own of plan.json; else NULL */
+	bool there;			/* has an outcome.json that can be read */
+	bool ok;			/* came to its end, and the records agree */
+	struct place place;		/* its folder, below the run's */
+	char *outcome;			/* ok, panic, ...; "missing" */
+	char *detail;
+	double seconds;
+	char hung_before[RECORDS_NAME_MAX + 1];	/* the row in which a first try did */
+	bool hung_again;		/* in the row in which its first try had stopped */
+	struct records rec;
+	struct console console;
+	const struct splat *complaint;	/* the first that nobody asked for; NULL: none */
+	struct splat lost;		/* a line that is missing, see complaint.c */
+	uint32_t *row_of;		/* rec.rows[] to rows[] of the run */
+	uint32_t *figure_of;		/* rec.samples[] to figures[] */
+	uint32_t *order;		/* rec.samples[], sorted by figure */
+	uint32_t *start;		/* n_figures + 1 starts in order[] */
+	uint32_t *back;			/* rows[] to rec.rows[], or NO_ROW */
+	bool *spoilt;			/* rows[]: every sample of a figure was disturbed */
+	uint32_t *window;		/* rec.rows[] to the first of rec.windows[] */
+	struct profile *profile;	/* NULL if none was taken */
+};
+
+#define NO_ROW UINT32_MAX
+
+struct run_kernel {
+	const char *name;
+	json_t *json;			/* its entry in plan.json */
+};
+
+/* What one row measures: a row may have several, `get` and `put`. */
+struct figure {
+	uint32_t row;
+	char *metric;
+	char *unit;
+};
+
+struct run {
+	char *dir;
+	struct place place;		/* the same, for opening what is in it */
+	const char *name;
+	json_t *plan;
+	bool exact;			/* engine icount */
+	double delta;			/* threshold of a change, a fraction */
+	unsigned long seed;
+	struct run_kernel *kernels;
+	struct boot *boots;
+	char **rows;
+	struct figure *figures;
+	size_t n_kernels, n_boots, n_rows, n_figures;
+	json_t *row_index, *figure_index;
+	struct strlist faults;		/* of the run as such, see judge.h */
+};
+
+void run_free(struct run *run);
+
+/* A text of plan.json, "" if it is not there. */
+const char *plan_text(const struct run *run, const char *key);
+const char *json_text(const json_t *o, const char *key);
+/* -1 if the run has none of that name */
+int run_kernel(const struct run *run, const char *name);
+/* -1 if no boot of the run has it */
+int run_row(const struct run *run, const char *row);
+int run_figure(const struct run *run, const char *row, const char *metric, const char *unit);
+/* The globs of the rows that a boot was to run; "" where the plan does not say. */
+const char *boot_globs(const struct run *run, const struct boot *b);
+/* A seeded bug: what has to fail. */
+bool kernel_is_bug(const struct run_kernel *k);
+/* What a boot came to, in a word, and why. */
+void boot_set_outcome(struct boot *b, const char *outcome, const char *what, const char *more);
+/* The samples of a figure in one boot, in the order they came. */
+size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order);
+/* The row that ran when the boot ended, NULL if none did. */
+const char *boot_last_row(const struct boot *b);
+
+#endif

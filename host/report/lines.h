@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How lines of figures go together under a heading. */
+#ifndef PINLAB_HOST_REPORT_LINES_H
+#define PINLAB_HOST_REPORT_LINES_H
+
+#include <jansson.h>
+
+#include "host/report/compare.h"
+
+/* "pin_fast" of "pin_fast/anon/512": its length */
+size_t benchmark_len(const char *row);
+/*
+ * The number of the heading that a line stands under, its benchmark, metric and
+ * unit: equal for equal ones, in the order they came. `index` is an object that
+ * the caller has made and keeps for all lines.
+ */
+size_t line_heading(json_t *index, const struct line *l);
+
+#endif
