@@ -73,7 +73,7 @@ torture: packages-run pinlab
 paths: packages-run pinlab
 	@./pinlab paths $(PATHS_OPTIONS)
 
-#: make nightly   torture for a given time, against the last night (BUDGET=2h)
+#: make nightly   torture for a given time, compared with the last night (BUDGET=2h)
 nightly: packages-run pinlab
 	@./pinlab nightly $(NIGHTLY_OPTIONS); status=$$?; \
 	tests/packages --if-changed 1>&2 || status=3; exit $$status
@@ -110,12 +110,12 @@ fuzz: packages-test
 prune: pinlab
 	@./pinlab prune $(if $(DAYS),--days '$(DAYS)')
 
-#: make test-packages   is scripts/packages.list enough? In a bare Debian; root
+#: make test-packages   is scripts/packages.list enough? Asks a bare Debian; needs root
 # `make nightly` does so too, where it can and something of it was changed.
 test-packages:
 	@tests/packages
 
-#: make clean     what make built here; caches and results stay
+#: make clean     remove what make built here; caches and results stay
 clean:
 	rm -rf build pinlab
 

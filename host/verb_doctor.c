@@ -226,8 +226,8 @@ static void check_kvm(const struct kernel *k)
 	}
 	close(fd);
 	if (!k)
-		tell(false, USEFUL, "engine kvm", "/dev/kvm opens; whether a guest comes up shows "
-		     "once a kernel is built (make kernel)");
+		tell(false, USEFUL, "engine kvm", "/dev/kvm opens; whether a guest boots is "
+		     "known once a kernel is built (make kernel)");
 	else if (boots_probe(engine_find("kvm"), k, why, sizeof(why)))
 		tell(true, USEFUL, "engine kvm", "a probe guest came up");
 	else

@@ -52,7 +52,7 @@ static int run(const struct verb *v, struct options *o)
 		err("%s %s: no such list%s%s; there are %s", v->name, said,
 		    near ? "; near it: " : "", near ? near : "", all);
 	else
-		err("%s: of what? There are lists of %s", v->name, all);
+		err("%s: name a list; there are lists of %s", v->name, all);
 	free(near);
 	free(all);
 	strlist_free(&names);
@@ -65,8 +65,8 @@ PINLAB_VERB(list) = {
 	.summary	= "what there is: kernels, benchmarks, scenarios, paths, runs, cache",
 	.usage		= "WHAT [GLOB]",
 	.about		=
-"Prints a line for each; benchmarks without a glob as a paragraph each. Without\n"
-"WHAT it says which lists there are.\n",
+"Prints a line for each entry; for benchmarks without a glob, a paragraph.\n"
+"Without WHAT it says which lists there are.\n",
 	.examples	=
 "  ./pinlab list benchmarks 'pin_*'\n",
 	.max_args	= 2,

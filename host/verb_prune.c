@@ -19,7 +19,7 @@ static int run(const struct verb *v, struct options *o)
 		return PINLAB_INTERRUPTED;
 	if (freed < 0)
 		return PINLAB_BROKE;
-	printf("%zu entries that were not used for %ld days removed, %lld MiB; %lld MiB are free in %s\n",
+	printf("removed %zu entries that were not used for %ld days, %lld MiB; %lld MiB are free in %s\n",
 	       removed, days, freed >> 20, free_bytes(cache_dir()) >> 20, cache_dir());
 	return PINLAB_OK;
 }
@@ -55,10 +55,10 @@ static int list(const char *glob)
 PINLAB_VERB(prune) = {
 	.place		= 95,
 	.name		= "prune",
-	.summary	= "remove from the cache what was not used for a time",
+	.summary	= "remove from the cache what was not used lately",
 	.about		=
-"Sources, objects, kernels, drivers and images that nothing has used for so many\n"
-"days. What a running pinlab uses stays; what is needed again is made again.\n"
+"Removes sources, objects, kernels, drivers and images that nothing has used for\n"
+"N days. What a running pinlab uses stays; what is needed again is made again.\n"
 "`./pinlab list cache` shows what there is.\n",
 	.options	= (const struct takes[]){ { "days" }, { NULL } },
 	.examples	=

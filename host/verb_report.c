@@ -57,8 +57,8 @@ PINLAB_VERB(report) = {
 	.summary	= "derive every report of a run again, offline",
 	.about		=
 "Reads results/NAME/ only. report.txt, samples.tsv, verdicts.ktap and\n"
-"manifest.json come out byte for byte as they were; a file of a boot that was\n"
-"changed since is named, and nothing is overwritten.\n",
+"manifest.json come out byte for byte as they were. If a file of a boot was\n"
+"changed since, it is named and nothing is overwritten.\n",
 	.examples	=
 "  ./pinlab report --run bench-20261123-054500\n",
 	.options	= (const struct takes[]){

@@ -124,7 +124,7 @@ char *git_commit(const char *tree, const char *ref)
 	int ret = sound ? git_quiet(tree, args, NULL, &said) : 0;
 
 	if (!sound)
-		err("%s@%s: a commit, tag or branch is wanted behind the @", tree, shown);
+		err("%s@%s: give a commit, tag or branch after the @", tree, shown);
 	else if (!ret && is_id(said.first))
 		commit = xstrdup(said.first);
 	else if (!interrupted)
@@ -255,8 +255,8 @@ static int verify(const char *commit, const char *git_dir, const char *index, co
 		ret = git_run(to, others, (char *[]){ env, NULL }, count_line, &d);
 	if (!ret && d.n) {
 		git_said_free(said);
-		said->why = xasprintf("%ld files came out other than the commit has them, the "
-				      "first is %s", d.n, d.first);
+		said->why = xasprintf("%ld files are not as the commit has them; the first is "
+				      "%s", d.n, d.first);
 	}
 	unlink(index);
 	free(work);

@@ -76,7 +76,7 @@ static const struct option_def {
 		.help = "boots a kernel",
 	}, {
 		"delta", "PERCENT", OPTION_PERCENT, AT(delta),
-		.help = "a smaller change than this is none (wall clock; default 2)",
+		.help = "a smaller change counts as none (wall clock; default 2)",
 	}, {
 		"stop", NULL, OPTION_FLAG, AT(stop),
 		.help = "a boot ends at its first failure",
@@ -88,19 +88,19 @@ static const struct option_def {
 		.help = "with --run: make these boots again, by globs of their ids, or `failed`: all that did not end well",
 	}, {
 		"days", "N", OPTION_NUMBER, AT(days), AT(days_said), 0, 3650,
-		"what was used in the last N days stays (default 30)",
+		"keep what was used in the last N days (default 30)",
 	}, {
 		"against", "NAME", OPTION_TEXT, AT(against),
 		.help = "the night to compare with (default: the last one)",
 	}, {
 		"jobs", "N", OPTION_NUMBER, AT(jobs), .min = 1, .max = 256,
-		.help = "guests at once (default: one a core; 1 for wall clock)",
+		.help = "guests at once (default: one per core; 1 for wall clock)",
 	}, {
 		"timeout", "S", OPTION_NUMBER, AT(timeout), .min = 1, .max = SECONDS_MAX,
 		.help = "seconds for one boot",
 	}, {
 		"silence", "S", OPTION_NUMBER, AT(silence), .min = 1, .max = SECONDS_MAX,
-		.help = "seconds without a sign of a guest",
+		.help = "seconds for which a guest may be silent",
 	}, {
 		"no-profile", NULL, OPTION_FLAG, AT(no_profile),
 		.help = "icount: do not count instructions by function",
@@ -178,7 +178,7 @@ static int take_number(const struct option_def *d, const char *text, long *out)
 	*out = strtol(text, &end, 10);
 	if (!errno && isdigit((unsigned char)*text) && !*end && *out >= d->min && *out <= d->max)
 		return 0;
-	err("--%s %s: a whole number from %ld to %ld is wanted", d->name, text, d->min, d->max);
+	err("--%s %s: give a whole number from %ld to %ld", d->name, text, d->min, d->max);
 	return PINLAB_USAGE;
 }
 
@@ -189,7 +189,7 @@ static int take_percent(const struct option_def *d, const char *text, double *ou
 	*out = strtod(text, &end);
 	if (*text && !*end && *out > 0 && *out < 100)
 		return 0;
-	err("--%s %s: percent are wanted, above 0 and below 100", d->name, text);
+	err("--%s %s: give a percentage above 0 and below 100", d->name, text);
 	return PINLAB_USAGE;
 }
 
@@ -198,7 +198,7 @@ static int take_time(const struct option_def *d, const char *text, long *out)
 	*out = parse_time(text);
 	if (*out > 0)
 		return 0;
-	err("--%s %s: a time from 1s to 720h is wanted: 90m, 2h, 1h30m, 5400s, or 5400 seconds",
+	err("--%s %s: give a time from 1s to 720h: 90m, 2h, 1h30m, 5400s, or 5400 (seconds)",
 	    d->name, text);
 	return PINLAB_USAGE;
 }

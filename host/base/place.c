@@ -22,11 +22,11 @@ const char *place_error(int error)
 {
 	switch (error < 0 ? -error : error) {
 	case ENOTPLAIN:
-		return "is no plain file";
+		return "is not a regular file";
 	case ELOOP:
 		return "is a symbolic link";
 	case EXDEV:
-		return "its name leaves the folder";
+		return "its name leads out of the folder";
 	}
 	return strerror(error < 0 ? -error : error);
 }

@@ -171,7 +171,7 @@ PINLAB_VERB(bench) = {
 "Builds the kernels (or takes them from the cache), boots each with the same\n"
 "benchmarks, and writes results/NAME/report.txt: the first kernel is the\n"
 "baseline, the others are compared with it. The baseline is booted twice: the\n"
-"A/A column shows what a change of nothing looks like.\n",
+"A/A column shows how much two boots of the baseline differ.\n",
 	.examples	=
 "  ./pinlab bench\n"
 "  ./pinlab bench --series my-series.mbox --bench 'pin_*,getppid'\n"
@@ -184,17 +184,17 @@ PINLAB_VERB(bench) = {
 		{ "engine", "icount  instructions, exact to the digit (default)\n"
 			    "mttcg   QEMU with several CPUs, wall-clock time\n"
 			    "kvm     the real CPU, wall-clock time\n"
-			    "native  the running kernel: what needs no driver\n"
-			    "auto    kvm if a guest really comes up, else icount" },
+			    "native  the running kernel: rows that need no driver\n"
+			    "auto    kvm if a guest really boots under it, else icount" },
 		{ "module" },
 		{ "run" },
 		{ "again" },
-		{ "boots", "boots a kernel (default: 1 for icount, else 10)" },
+		{ "boots", "boots of each kernel (default: 1 for icount, else 10)" },
 		{ "delta" },
 		{ "seed", "order of boots and resampling (default 1)" },
 		{ "jobs" },
 		{ "timeout", "seconds for one boot (default 900)" },
-		{ "silence", "seconds without a sign of a guest (default 60)" },
+		{ "silence", "seconds for which a guest may be silent (default 60)" },
 		{ "no-profile" },
 		{ "flavor", "Kconfig set of the kernels (default: lean)" },
 		{ NULL }

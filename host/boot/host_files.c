@@ -36,7 +36,7 @@ static const char *why_not(const FTSENT *e, const struct host_files *out)
 			return "more than 64 MiB in all";
 		return access(e->fts_accpath, R_OK) ? strerror(errno) : NULL;
 	}
-	return "no plain file";
+	return "not a regular file";
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)

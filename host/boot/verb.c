@@ -79,7 +79,7 @@ static int check_kinds(const struct options *o, const struct strlist *names, siz
 		for (size_t k = 0; k < 3; k++)
 			if (k != kind && any_hit(o->args.v[i], &names[k]) &&
 			    !any_hit(o->args.v[i], &names[kind])) {
-				err("boot: rows of one kind at a time: %s is %s, %s %s",
+				err("boot: give rows of one kind only: %s is %s, %s %s",
 				    o->args.v[0], words[kind], o->args.v[i], words[k]);
 				return PINLAB_USAGE;
 			}
@@ -133,7 +133,7 @@ static int choose_kernel(struct session *s, const struct options *o)
 	if (ret)
 		return ret;
 	if (o->kernels && s->n > 1 && !o->series.n) {
-		err("boot --kernels %s: one kernel, please", o->kernels);
+		err("boot --kernels %s: give one kernel only", o->kernels);
 		return PINLAB_USAGE;
 	}
 	s->k = &s->all[s->n - 1];
@@ -220,10 +220,10 @@ static int say_gdb(const struct session *s, const char *socket)
 	else
 		note("the guest waits for a debugger; in another terminal:\n"
 		     "  gdb %s -ex 'symbol-file %s' -ex 'target remote %s'\n"
-		     "then `hbreak FUNCTION` (break does not stick before the kernel has mapped itself) and `continue`.\n"
+		     "then `hbreak FUNCTION` (break does not work before the kernel has mapped itself) and `continue`.\n"
 		     "Functions have names. Source lines need a kernel built with debug information: a flavor of your own\n"
 		     "(kernels/flavors/NAME.config: `#INCLUDE# lean`, CONFIG_DEBUG_INFO_NONE=n, CONFIG_DEBUG_INFO_DWARF4=y),\n"
-		     "whose vmlinux with all of it is in builds/ of the cache until another is built there.",
+		     "whose full vmlinux is in builds/ of the cache until another kernel is built there.",
 		     q, symbols, socket);
 	free(q);
 	free(vmlinux);
@@ -250,7 +250,7 @@ static int status_of(const struct session *s, const struct terminal_end *e)
 	else if (code == 127)
 		err("%s cannot be started; run scripts/packages run", a->qemu);
 	else
-		err("the guest ended without saying so (QEMU: %s %d)",
+		err("the guest ended before its shell did (QEMU: %s %d)",
 		    WIFEXITED(e->status) ? "status" : "signal",
 		    WIFEXITED(e->status) ? code : WTERMSIG(e->status));
 	return PINLAB_BROKE;
@@ -290,7 +290,7 @@ static int start(struct session *s, struct options *o)
 		ret = say_gdb(s, socket);
 	if (!ret && o->dry_run) {
 		print_command(&argv);
-		note("its files are in %s, which is yours to remove", s->dir);
+		note("its files are in %s; remove them when you are done", s->dir);
 	} else if (!ret) {
 		ret = terminal_run(&argv, o->timeout, &end);
 		if (ret)
@@ -342,11 +342,11 @@ PINLAB_VERB(boot) = {
 "Boots a kernel with pinlab's driver and program, and gives you a shell in the\n"
 "guest. The current folder can be read there: /host, mounted where the kernel\n"
 "has 9p (--flavor full), else a copy of up to 64 MiB of it. ROWS are benchmarks,\n"
-"scenarios or paths; they run first, and what they record is shown. Where\n"
-"standard input is no terminal it is the shell's script.\n",
+"scenarios or paths; they run first, and what they record is shown. If standard\n"
+"input is not a terminal, the shell reads its commands from it.\n",
 	.notes		=
 "To leave: exit or poweroff in the shell; Ctrl-A x ends the guest at once, and\n"
-"Ctrl-A Ctrl-A is a Ctrl-A for it. All other keys, Ctrl-C too, are the guest's.\n"
+"Ctrl-A Ctrl-A sends it a Ctrl-A. All other keys, Ctrl-C too, go to the guest.\n"
 "\n"
 "Exit status 0: the shell ended well, or the guest was left; 1: the shell's last\n"
 "command failed; 3: the kernel went down, or the guest ended in another way.\n",
@@ -360,20 +360,20 @@ PINLAB_VERB(boot) = {
 		{ "series", "this kernel: an mbox or a folder of patches on --base" },
 		{ "base" },
 		{ "flavor", "Kconfig set: lean (default), torture, debug, full" },
-		{ "engine", "mttcg (default), icount, kvm, or auto: kvm if a guest comes up" },
+		{ "engine", "mttcg (default), icount, kvm, or auto: kvm if a guest boots under it" },
 		{ "gdb" },
 		{ "dry-run" },
-		{ "duration", "ROWS that are timed scenarios: seconds they share (default 20)" },
-		{ "seed", "ROWS that are scenarios: their seed (default 1)" },
+		{ "duration", "seconds for all timed scenarios of ROWS together (default 20)" },
+		{ "seed", "seed of the scenarios of ROWS (default 1)" },
 		{ "timeout", "seconds after which the guest is ended (default: never)" },
 		{ NULL }
 	},
 	.max_args	= 64,
-	.no_args	= "too many rows; take globs",
+	.no_args	= "too many rows; use globs",
 	.engine		= "mttcg",
 	.flavor		= "lean",
 	.refused	= (const struct refusal[]){
-		{ "native", "the running kernel has a shell already; take mttcg or kvm" },
+		{ "native", "the running kernel has a shell already; use mttcg or kvm" },
 		{ NULL }
 	},
 	.run		= run,

@@ -192,7 +192,7 @@ static void judge(struct guest *g)
 			 exited ? code : WTERMSIG(g->status), *text ? ": " : "", text);
 	} else if (!g->rec.hello && code == g->exit_done) {
 		g->outcome = OUTCOME_NO_RECORDS;
-		snprintf(g->detail, sizeof(g->detail), "said done without a record");
+		snprintf(g->detail, sizeof(g->detail), "said that it was done, and left no record");
 	} else if (!g->rec.hello) {
 		g->outcome = OUTCOME_INIT_FAILED;
 		snprintf(g->detail, sizeof(g->detail),

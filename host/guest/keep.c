@@ -62,7 +62,7 @@ int keep_take(const struct place *boot, const char *stream)
 			n++;
 		}
 		if (at < len)
-			note("%s/%s: %zu bytes behind the first %d files are none", boot->path,
+			note("%s/%s: %zu bytes after the first %d files are not a file", boot->path,
 			     stream, len - at, n);
 	}
 	place_remove(boot, stream);

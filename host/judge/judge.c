@@ -99,7 +99,7 @@ static void add_missing(const struct run *run, struct boot *b, const struct owed
 		rec->rows[rec->n_rows] = (struct rec_row){ xstrdup(row), xstrdup(""),
 							   VERDICT_NONE };
 		row_broken(&rec->rows[rec->n_rows++],
-			   "not run: the guest said that it is done without it");
+			   "not run: the guest said that it was done, without this row");
 		json_object_set_new(index, row, json_true());
 	}
 	/* The first allocation is at least as large as records.c takes it to be. */
@@ -259,7 +259,7 @@ static void judge_layout(struct run *run)
 	for (size_t i = 0; i < run->n_boots; i++)
 		aa |= run->boots[i].role == ROLE_AA;
 	if (bench && !native && !aa)
-		strlist_add(&run->faults, "no second boot of the baseline: nothing says how far it agrees with itself");
+		strlist_add(&run->faults, "no second boot of the baseline: nothing shows whether it agrees with itself");
 }
 
 void judge_run(struct run *run)

@@ -107,7 +107,7 @@ static void judge_skip(const struct run *run, const char *config, struct rec_row
 	if (!strcmp(plan_text(run, "engine"), "native") || may_lack(config, r->reason))
 		return;
 	reason = xstrdup(r->reason);
-	row_broken(r, "could not run, and the kernel does not lack it: %.150s", reason);
+	row_broken(r, "could not run, although the kernel has what it needs: %.150s", reason);
 	free(reason);
 }
 
@@ -138,7 +138,7 @@ static bool judge_values(const struct run *run, const struct boot *b, struct rec
 
 		if (!is_impossible(run, b, &f.s[i]))
 			continue;
-		row_broken(r, "%s: a value that cannot be: %g %s, over %llu operations", m->name,
+		row_broken(r, "%s: an impossible value: %g %s, over %llu operations", m->name,
 			   (double)f.s[i].value / VALUE_ONE, m->unit,
 			   (unsigned long long)f.s[i].ops);
 		return false;
@@ -222,7 +222,7 @@ static void judge_cells(const struct boot *b, size_t row, const struct owed *o)
 		answer = cell_answer(b, row, cell);
 		if (answer && is_answer(answer))
 			continue;
-		row_broken(r, "%s: %s", cell, answer ? "an answer that is none" :
+		row_broken(r, "%s: %s", cell, answer ? "an unknown answer" :
 			   "no answer came");
 		return;
 	}
@@ -249,7 +249,7 @@ static void judge_pass(const struct run *run, struct boot *b, size_t row, struct
 	else if (is_bench(run))
 		judge_metrics(run, b, r, f, o);
 	else if (!f.n && json_is_true(json_object_get(owes, "figures")) && !has_facts(b, row))
-		row_broken(r, "passed, and no figure of what it did came");
+		row_broken(r, "passed, but gave no figure of what it did");
 }
 
 static bool asked_for(const struct run *run, const struct boot *b, const char *row,
@@ -277,7 +277,7 @@ void judge_rows(const struct run *run, struct boot *b, const struct owed *o)
 		for (; s < rec->n_samples && rec->samples[s].row == i; s++)
 			f.n++;
 		if (!asked_for(run, b, r->name, o))
-			row_broken(r, "nobody has asked for this row");
+			row_broken(r, "this row was not asked for");
 		else if (r->verdict == VERDICT_SKIP)
 			judge_skip(run, config, r);
 		else if (r->verdict == VERDICT_PASS)

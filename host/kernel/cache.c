@@ -224,7 +224,7 @@ static const char *sum_wrong(const char *entry, struct sum *s, bool *changed)
 		else if (sha_file(path, hex))
 			wrong = "cannot be read";
 		else if (strcmp(hex, s->hex))
-			wrong = "is not what it was when it was made";
+			wrong = "has changed since it was made";
 		else
 			*changed = true;
 		identity(s, &st);
@@ -284,7 +284,7 @@ bool cache_use(const char *path)
 		return false;
 	}
 	if (!file_exists(sums_at) ? !adopt(path, folder, sums_at, &s) : !sums_read(sums_at, &s))
-		wrong = "has no sums";
+		wrong = "has no checksums";
 	for (size_t i = 0; i < s.n && !wrong; i++) {
 		wrong = sum_wrong(path, &s.v[i], &changed);
 		what = s.v[i].name;

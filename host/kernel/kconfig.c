@@ -64,7 +64,7 @@ static char *begins_from(const char *flavor, const char *config)
 		if (!strncmp(lines.v[i], "#INCLUDE# ", 10))
 			strlist_split(&names, lines.v[i] + 10, " \t\r");
 	if (names.n > 1)
-		err("flavor %s has an #INCLUDE# of %s and of %s: there can be one", flavor,
+		err("flavor %s has an #INCLUDE# of %s and of %s: only one is allowed", flavor,
 		    names.v[0], names.v[1]);
 	else
 		from = xstrdup(names.n ? names.v[0] : "");

@@ -120,7 +120,7 @@ static const char *check_name(const struct request *r, const char *name, const c
 	if (strlen(name) > MAX_NAME)
 		return "too long for the name of a kernel; give it a shorter one";
 	if (is_own_name(name) && !is_own_path(path))
-		return "the suite has something of its own by that name; give it another one";
+		return "the suite uses that name itself; give it another one";
 	for (size_t i = 0; i < r->series_names.n; i++)
 		if (!strcmp(r->series_names.v[i], name))
 			return "another --series gives a kernel of the same name; rename one";
@@ -135,7 +135,7 @@ static int parse_series(struct request *r, const struct strlist *paths)
 		const char *why;
 
 		if (!full) {
-			err("--series %s: %s; an mbox, a patch or a folder of patches is wanted",
+			err("--series %s: %s; give an mbox, a patch or a folder of patches",
 			    paths->v[i], strerror(errno));
 			return PINLAB_USAGE;
 		}
@@ -168,7 +168,7 @@ static char *tree_branch(const char *opt, const char *tree, const char *ref)
 	if (text)
 		branch = branch_of(text);
 	if (!branch && (!ref || text) && !interrupted)
-		err("--base %s: no kernel source %s; a base, a kernel tree or TREE@REF is wanted",
+		err("--base %s: no kernel source %s; give a base, a kernel tree or TREE@REF",
 		    opt, ref ? "at that commit" : "there");
 	free(commit);
 	free(text);
@@ -186,7 +186,7 @@ static int parse_base(struct request *r, const char *opt)
 		return PINLAB_OK;
 	if (!text_is_plain(opt)) {
 		near = plain_line(opt);
-		err("--base %s: no folder with control characters in its name, please", near);
+		err("--base %s: the folder's name has control characters in it", near);
 		free(near);
 		return PINLAB_USAGE;
 	}
@@ -208,8 +208,8 @@ static int parse_base(struct request *r, const char *opt)
 		r->tree_branch = tree_branch(opt, r->tree, r->ref);
 	} else {
 		near = near_names(opt, &bases);
-		err("--base %s: no such base or folder; a base, a kernel tree or TREE@REF is "
-		    "wanted%s%s", opt, near ? "; near it: " : "", near ? near : "");
+		err("--base %s: no such base or folder; give a base, a kernel tree or "
+		    "TREE@REF%s%s", opt, near ? "; near it: " : "", near ? near : "");
 		free(near);
 	}
 	if (!r->tree_branch)

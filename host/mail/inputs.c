@@ -146,7 +146,7 @@ static int read_listed(struct inputs *in, const char *dir, const char *text)
 			*options++ = '\0';
 		strip = strip_of(options);
 		if (strip < 0) {
-			err("the series %s: %s has the option '%s', and only -pN is known here",
+			err("the series %s: %s has the option '%s', and only -pN is supported",
 			    dir, l, options);
 			ret = PINLAB_BROKE;
 		} else {
@@ -178,14 +178,15 @@ static int check_rest(const char *dir, const struct strlist *names, size_t taken
 		free(path);
 	}
 	if (guarded)
-		err("the series %s: its series.conf says which patches apply, by guards, which is "
-		    "not known here; write their names into a file `series` in that folder", dir);
+		err("the series %s: its series.conf chooses patches by guards, which is not "
+		    "supported; write the names of the patches into a file `series` in that "
+		    "folder", dir);
 	else if (sub)
-		err("the series %s: there are patches in its folder %s too; name that folder, or "
-		    "write all into a file `series` in %s, a name a line", dir, sub, dir);
+		err("the series %s: there are patches in its folder %s too; name that folder, "
+		    "or write all into a file `series` in %s, one name per line", dir, sub, dir);
 	else if (!taken)
-		err("the series %s: no patches there; files named *.patch, *.diff, *.eml, *.mbox "
-		    "are wanted, or with .gz behind", dir);
+		err("the series %s: no patches there; they must be named *.patch, *.diff, "
+		    "*.eml or *.mbox (.gz may follow)", dir);
 	free(sub);
 	return guarded || !taken || sub ? PINLAB_BROKE : PINLAB_OK;
 }

@@ -165,7 +165,7 @@ static const char *parse_one(struct span all, struct mail *m)
 		bytes_add(&text, all.p, all.n);
 	}
 	if (!why && text.n && memchr(text.p, '\0', text.n))
-		why = "holds NUL bytes: plain text is wanted (a file in UTF-16?)";
+		why = "holds NUL bytes, so it is not plain text (is it UTF-16?)";
 	if (!why)
 		cut_text((struct span){ text.p, text.n }, m);
 	bytes_free(&text);

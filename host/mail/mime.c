@@ -260,7 +260,7 @@ static const char *add_plain(struct span header, struct span body, const char *t
 	else if (is_type(how, "base64"))
 		add_base64(body, &text);
 	else
-		why = "is encoded in a way that is not known here";
+		why = "has an encoding that is not supported";
 	/* Line ends that the mail's way has put inside of the code. */
 	all = (struct span){ text.p, text.n };
 	if (span_line(&all, &first)) {
@@ -339,9 +339,9 @@ static const char *add_body(struct span header, struct span body, int depth, str
 		type = xstrdup("text/plain");
 	boundary = is_type(type, "multipart/") ? parameter(type, "boundary") : NULL;
 	if (depth > MAX_DEPTH)
-		why = "has parts within parts, too many deep";
+		why = "has parts within parts, nested too deeply";
 	else if (boundary && (!*boundary || strlen(boundary) > MAX_BOUNDARY))
-		why = "has parts, but no sound line between them";
+		why = "has parts, but no valid boundary line between them";
 	else if (boundary)
 		why = add_parts(body, boundary, is_type(type, "multipart/alternative"), depth + 1,
 				out, as_is, flowed);

@@ -74,7 +74,7 @@ static const char *unzip(struct bytes *zipped, struct bytes *out)
 		if (out->n > MAX_PATCH_BYTES)
 			why = "is larger than 64 MiB without gzip";
 		else if (ret != Z_OK && ret != Z_STREAM_END)
-			why = "is damaged or cut: gzip cannot be undone";
+			why = "is damaged or cut short: gzip cannot unpack it";
 	}
 	inflateEnd(&z);
 	return why;
@@ -95,7 +95,7 @@ const char *patchfile_read(const char *dir, const char *name, char **text, size_
 	if (fstat(fd, &st))
 		why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
-		why = "is no regular file";
+		why = "is not a regular file";
 	if (!why)
 		why = read_whole(fd, &all);
 	close(fd);

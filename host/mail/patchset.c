@@ -137,7 +137,7 @@ static const char *check_diff(const struct mail *m)
 		    span_starts(line, "diff --combined "))
 			return "it is the diff of a merge, which cannot be applied";
 		if (span_starts(line, "***************"))
-			return "it is a context diff; a unified one (diff -u) is wanted";
+			return "it is a context diff; make a unified one (diff -u)";
 		if (span_starts(line, "Binary files "))
 			return "it changes a binary file without saying how; git format-patch "
 			       "--binary makes one that can be applied";

@@ -57,7 +57,7 @@ static void sort_out(struct letter *all, size_t n)
 		else if (s->reply)
 			all[i].left = "a reply";
 		else if (s->numbered && s->n > s->m)
-			all[i].left = "its number is beyond the series";
+			all[i].left = "its number is higher than the series is long";
 	}
 }
 
@@ -86,8 +86,9 @@ static bool drop_fixups(struct letter *all, size_t n, char **why)
 			continue;
 		}
 		shown = letter_shown(&all[i]);
-		*why = xasprintf("there are patches n/m, and %s without a number: which are "
-				 "meant? A folder with a file `series` says it, a name a line",
+		*why = xasprintf("some patches are numbered n/m, and %s is not: which are "
+				 "meant? Put those into a folder with a file `series` that "
+				 "has their names, one per line",
 				 shown);
 		free(shown);
 		return false;
@@ -157,8 +158,8 @@ static bool drop_copies(struct letter *all, size_t n, char **why)
 		if (!first)
 			continue;
 		if (!same_diff(first->mail, all[i].mail)) {
-			*why = xasprintf("two patches that differ say that they are %d/%d; one "
-					 "series at a time, please", s->n, s->m);
+			*why = xasprintf("two different patches are numbered %d/%d; give one "
+					 "series at a time", s->n, s->m);
 			return false;
 		}
 		all[i].left = copy;
@@ -205,8 +206,8 @@ static const struct subject *choose(const struct letter *all, size_t n, char **n
 		return NULL;
 	}
 	if (rival) {
-		*why = xasprintf("two whole series in it, one of %d patches and one of %d; one "
-				 "series at a time, please", best->m, rival->m);
+		*why = xasprintf("two whole series in it, one of %d patches and one of %d; "
+				 "give one series at a time", best->m, rival->m);
 		return NULL;
 	}
 	taken = version_shown(best);

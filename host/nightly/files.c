@@ -44,7 +44,7 @@ static void ktap_cell(const struct night *n, size_t cell, struct text *t)
 		ktap_result(n, cell, s, t);
 	ktap_test(t, 0, cell + 1, v <= VERDICT_SKIP, name,
 		  v == VERDICT_BROKEN || v == VERDICT_SKIP ? verdict_name(v) : NULL,
-		  v == VERDICT_BROKEN ? "not all that was begun came to its end" :
+		  v == VERDICT_BROKEN ? "not everything that was started has finished" :
 		  why ? why : "nothing was run");
 	free(name);
 }
@@ -89,7 +89,7 @@ void night_reproduce(const struct night *n, const struct night_turn *t, struct t
 			  boot_last_row(b) ? " in " : "",
 			  boot_last_row(b) ? boot_last_row(b) : "", b->detail);
 	text_line(out, "%s", "");
-	text_line(out, "The whole boot again, with pinlab %s:", json_text(plan, "suite"));
+	text_line(out, "To run the whole boot again, with pinlab %s:", json_text(plan, "suite"));
 	night_command(t, NULL, out);
 	for (size_t i = 0; b->rec.n_rows > 1 && i < b->rec.n_rows; i++) {
 		enum verdict v = b->rec.rows[i].verdict;
@@ -100,7 +100,7 @@ void night_reproduce(const struct night *n, const struct night_turn *t, struct t
 		night_command(t, b->rec.rows[i].name, out);
 	}
 	text_line(out, "%s", "");
-	text_line(out, "It was, by SHA-256:");
+	text_line(out, "It used, by SHA-256:");
 	text_raw(out, "    guest program  %s\n    driver         %s\n",
 		 json_text(plan, "guest_sha256"), json_text(k, "driver_sha256"));
 	text_raw(out, "    config         %s\n    series         %s\n    vmlinux        %s\n",

@@ -280,14 +280,14 @@ static void take_turn(struct night *n, size_t turn)
 	bool known = false;
 
 	if (!t->done && was_ok(n, t))
-		put_verdict(&c->results[0], VERDICT_BROKEN, "what a boot had left is gone");
+		put_verdict(&c->results[0], VERDICT_BROKEN, "the files that a boot left are gone");
 	if (!t->loaded)
 		return;
 	b = night_boot(t);
 	if (b->ok && b->rec.n_rows < (size_t)json_integer_value(json_object_get(t->json, "n")) &&
 	    !json_is_true(json_object_get(t->run.plan, "stop")))
 		put_verdict(&c->results[0], VERDICT_BROKEN,
-			    "a boot has ended without all of its scenarios");
+			    "a boot ended before all of its scenarios had run");
 	for (size_t i = 0; i < b->rec.n_rows; i++) {
 		const struct rec_row *r = &b->rec.rows[i];
 
@@ -322,7 +322,7 @@ const char *night_unbuilt(const struct night *n, size_t cell)
 			how = json_text(b, "how");
 	if (!strcmp(how, "failed"))
 		return BUILD_FAILED;
-	return *how ? "the time was not enough to build it" : "not built";
+	return *how ? "there was not enough time to build it" : "not built";
 }
 
 static bool build_failed(const struct night *n, size_t cell)

@@ -194,7 +194,7 @@ static int check_same(const struct nightly *n, const json_t *mine)
 	if (!other)
 		return PINLAB_OK;
 	err("the run %s was started with another `%s`, so it cannot be continued; %s", n->name,
-	    other, "take another --run name");
+	    other, "use another --run name");
 	return PINLAB_USAGE;
 }
 
@@ -392,7 +392,7 @@ static int continue_old(struct nightly *n, json_t *mine)
 	if (ret)
 		return ret;
 	if (n->q->o->against && strcmp(n->q->o->against, json_text(n->plan, "against"))) {
-		err("the run %s is compared with %s; take another --run name", n->name,
+		err("the run %s is compared with %s; use another --run name", n->name,
 		    n->last ? json_text(n->plan, "against") : "no night");
 		return PINLAB_USAGE;
 	}

@@ -120,7 +120,7 @@ static void subject(const struct night *n, struct text *t)
 			  json_text(n->last, "run"), json_text(n->last, "started"),
 			  json_text(n->last, "suite"),
 			  json_is_true(json_object_get(n->last, "whole")) ? "" :
-			  " (which was not whole)");
+			  " (which was incomplete)");
 	else
 		text_line(t, "  against   no night before this one");
 	versions(n, t);
@@ -167,7 +167,7 @@ static void changes(const struct night *n, const struct night_changes *c, struct
 	for (size_t i = 0; i < c->n_still; i++)
 		failure_line(n, &n->failures[c->still[i]], t);
 	if (c->n_gone)
-		text_line(t, "%s", ""), text_line(t, "Gone: failed then, run now, not seen:");
+		text_line(t, "%s", ""), text_line(t, "Gone (failed then, run again, not seen now):");
 	for (size_t i = 0; i < c->n_gone; i++)
 		last_line(json_array_get(then, c->gone[i]), t);
 	if (c->n_unknown)
@@ -247,7 +247,7 @@ static void tables(const struct night *n, struct text *t)
 	}
 	put_row(&tab, "in all", &all, unit);
 	table_end(&tab, t);
-	text_wrap(t, 0, "ok, failed, skip, not run: scenarios, the worst of all boots. pins: requests for pins that the witness saw, given or refused.");
+	text_wrap(t, 0, "ok, failed, skip, not run: scenarios, the worst of all boots. pins: requests for pins that were witnessed, granted or refused.");
 }
 
 static void rates(const struct night *n, struct text *t)
@@ -275,7 +275,7 @@ static void rates(const struct night *n, struct text *t)
 		return;
 	text_line(t, "%s", "");
 	table_end(&tab, t);
-	text_wrap(t, 0, "Pin operations a second, the mean over the scenarios that %s. What else ran on the machine is in it: no verdict.",
+	text_wrap(t, 0, "Pin operations a second, the mean over the scenarios that %s. What else ran on the machine changes it, so it gives no verdict.",
 		  n->last ? "both nights have timed" : "time them");
 }
 
@@ -338,7 +338,7 @@ static void left_out(const struct night *n, struct text *t)
 	text_line(t, "Not run (there was no time, or the kernel went down before):");
 	not_run_lines(n, t);
 	if (unbegun)
-		text_wrap(t, 6, "  %zu planned boot%s did not begin", unbegun, plural(unbegun));
+		text_wrap(t, 6, "  %zu planned boot%s did not start", unbegun, plural(unbegun));
 	for (size_t i = 0; i < n->n_turns; i++) {
 		const struct night_turn *u = &n->turns[i];
 		const char *row = u->loaded ? boot_last_row(night_boot(u)) : NULL;

@@ -214,7 +214,7 @@ static int parse_kernels(struct nightly *n, struct kernel **lists, size_t *count
 				    &lists[f], &counts[f]);
 		for (size_t i = 0; i < counts[f] && !ret; i++) {
 			if (lists[f][i].bug) {
-				err("nightly --kernels %s: seeded bugs have to fail; ./pinlab torture is for them",
+				err("nightly --kernels %s: seeded bugs have to fail; run them by ./pinlab torture",
 				    lists[f][i].name);
 				ret = PINLAB_USAGE;
 			}

@@ -73,7 +73,7 @@ void night_sentence(const struct night *n, const struct night_changes *c, struct
 	struct text s = { 0 };
 
 	if (!n->whole)
-		text_raw(&s, "This night is not whole, and no verdict: it has used %s of %s. ",
+		text_raw(&s, "This night is incomplete, so it gives no verdict: it has used %s of %s. ",
 			 human_seconds(n->used, used, sizeof(used)),
 			 human_seconds(n->budget, budget, sizeof(budget)));
 	else if (night_status(n) == PINLAB_BROKE)

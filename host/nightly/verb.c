@@ -19,7 +19,7 @@
 #define DEFAULT_FLAVORS "torture,debug"
 #define VARIANT "+exclusive"
 #define NIGHT_ENGINES \
-	"mttcg or kvm, please: it takes several CPUs, and none of this machine's own"
+	"use mttcg or kvm: it needs several CPUs, and never tortures this machine's own kernel"
 /* Programs of others find out about pinlab, not about the kernel: by name only. */
 #define OTHERS "others/*"
 
@@ -69,7 +69,7 @@ static int scenarios(struct night_request *q)
 		q->timed[i] = !strcmp(lines[i].timed, "timed");
 	}
 	if (globs && !count)
-		err("nightly --scenarios %s: the suite's own tests have to fail; ./pinlab torture is for them",
+		err("nightly --scenarios %s: the suite's own tests have to fail; run them by ./pinlab torture",
 		    said);
 	scenarios_free(lines, n);
 	strlist_free(&names);
@@ -115,7 +115,7 @@ static int move_home(struct options *o, struct strlist *owned)
 		char *full = realpath(o->series.v[i], NULL);
 
 		if (!full) {
-			err("--series %s: %s; an mbox, a patch or a folder of patches is wanted",
+			err("--series %s: %s; give an mbox, a patch or a folder of patches",
 			    o->series.v[i], strerror(errno));
 			return PINLAB_USAGE;
 		}
@@ -148,7 +148,7 @@ static int run(const struct verb *v, struct options *o)
 	if (ret)
 		return ret;
 	if (!q.budget) {
-		err("nightly --budget is missing: a time is wanted: 90m, 2h, 1h30m, 5400s, or 5400 seconds");
+		err("nightly --budget is missing: give a time: 90m, 2h, 1h30m, 5400s, or 5400 (seconds)");
 		return PINLAB_USAGE;
 	}
 	if (o->engine && !engine_find(o->engine))
@@ -182,20 +182,20 @@ PINLAB_VERB(nightly) = {
 	.summary	= "torture for a given time, compared with the last night",
 	.usage		= "--budget TIME [OPTIONS]",
 	.about		=
-"Divides the time over kernels, flavors, scenarios and seeds, keeps whole what\n"
-"failed, with a file `reproduce`, and writes results/NAME/report.txt against\n"
-"the last night's, with verdicts.ktap, junit.xml and kcidb.json. What failed\n"
-"last night is run again first; other seeds are new each night. What did not\n"
-"get its turn is listed as not run. Cut off in whatever way, it is continued\n"
-"by the same command with --run NAME, and ./pinlab report --run NAME says what\n"
-"is there. The time is for all of it, builds too.\n",
+"Divides the time between kernels, flavors, scenarios and seeds. Keeps all files\n"
+"of what failed, with a file `reproduce`. Writes results/NAME/report.txt, which\n"
+"compares this night with the last one, verdicts.ktap, junit.xml and kcidb.json.\n"
+"What failed last night is run again first; all other seeds are new each night.\n"
+"What did not get its turn is listed as not run. A night that was cut off is\n"
+"continued by the same command with --run NAME; ./pinlab report --run NAME shows\n"
+"what is there. The time includes builds.\n",
 	.notes		=
 "Exit status 0 nothing failed, 1 something did, 3 a build or the night itself\n"
 "broke, 130 interrupted.\n",
 	.examples	=
 "  ./pinlab nightly --budget 2h\n"
 "  ./pinlab nightly --budget 30m --kernels 6.12+exclusive --flavors torture\n"
-"Each night at one, from crontab -e (a line; make sees to the packages):\n"
+"Each night at one o'clock, by one line in crontab -e (make installs packages):\n"
 "  0 1 * * * cd pinlab && make -s nightly BUDGET=5h 2>results/nightly.log\n"
 "or from a systemd timer with OnCalendar=01:00, whose service has\n"
 "  WorkingDirectory=%h/pinlab\n"

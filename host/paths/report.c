@@ -450,10 +450,10 @@ static void crash_traces(const struct run *run, const struct path_cells *c, size
 static void legend(struct text *t)
 {
 	text_line(t, "%s", "");
-	text_wrap(t, 0, "READ, WRITTEN: the kernel or a device reached the page. held: a reference without a touch. refused: a call has failed. no: the path went through and the page was not touched. killed: a signal, the kernel is fine. DOWN: so is the machine. '!': not as expected. -: not tried on that memory.");
+	text_wrap(t, 0, "READ, WRITTEN: the kernel or a device reached the page. held: it has a reference and did not touch the page. refused: a call failed. no: the path succeeded, and the page was not touched. killed: by a signal; the kernel keeps running. DOWN: the kernel went down. '!': not as expected. -: not tried on that memory.");
 	text_wrap(t, 0, "The letter is how the kernel gets there: G FOLL_GET, P FOLL_PIN, L FOLL_PIN | FOLL_LONGTERM, W walk of page cache or page tables, N no reference, U the user's own mapping.");
-	text_wrap(t, 0, "memfd_secret takes its pages out of the linear map by itself. Where nothing is to crash they are put back: READ then says that this alone stands in the way, and crash mode what comes of it.");
-	text_wrap(t, 0, "Found out from the page: its content, what came out of it, and a breakpoint on its first word in the linear map, which does not see what goes through another mapping or a device. Under an emulator, on one CPU: this says what the code does, not how often or how fast.");
+	text_wrap(t, 0, "memfd_secret itself takes its pages out of the linear map. In content mode they are put back, so that nothing crashes: READ then means that nothing else stops the path; crash mode shows what happens when they stay out.");
+	text_wrap(t, 0, "The page itself shows the outcome: its content, what was read from it, and a breakpoint on its first word in the linear map. The breakpoint does not see accesses through another mapping or by a device. All this was under an emulator, on one CPU: it shows what the code does, not how often or how fast.");
 }
 
 void paths_text(const struct run *run, const struct path_cells *c, struct text *t)

@@ -48,10 +48,10 @@ void paths_sentence(const struct run *run, const struct path_cells *c, struct te
 		found += run->boots[i].rec.n_findings;
 
 	if (status == PINLAB_BROKE)
-		text_raw(&s, "This run is not whole, and no verdict. ");
+		text_raw(&s, "This run is incomplete, so it gives no verdict. ");
 	say_wrong(run, c, &s);
 	if (content)
-		text_raw(&s, "%zu answers of pages on %zu kernel%s. ", content, run->n_kernels,
+		text_raw(&s, "%zu answers from %zu kernel%s. ", content, run->n_kernels,
 			 run->n_kernels == 1 ? "" : "s");
 	if (crash)
 		text_raw(&s, "%zu boots with the page really out of the linear map, on %zu kernel%s. ",
@@ -63,7 +63,7 @@ void paths_sentence(const struct run *run, const struct path_cells *c, struct te
 	else if (status == PINLAB_FAIL)
 		text_raw(&s, "A path FAILED: see below.");
 	if (found)
-		text_raw(&s, " Beside that there are findings, %zu in all: a broken promise, or a complaint of the kernel's.",
+		text_raw(&s, " There are also findings, %zu in all: broken promises, or complaints of the kernel.",
 			 found);
 	text_wrap(t, 0, "%s", s.s);
 	complaint_text(run, t);

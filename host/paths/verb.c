@@ -160,10 +160,10 @@ PINLAB_VERB(paths) = {
 	.about		=
 "Boots each kernel and tries every path, a way in which a process can make the\n"
 "kernel touch a page, on pages held under each scheme: none, long-term pin,\n"
-"exclusive pin, guest_memfd, memfd_secret. results/NAME/report.txt has the matrix,\n"
-"the open paths first; paths.tsv has every cell.\n",
+"exclusive pin, guest_memfd, memfd_secret. results/NAME/report.txt has the\n"
+"matrix, the open paths first; paths.tsv has every cell.\n",
 	.notes		=
-"Exit status 1: a cell is not what the contract, or the scheme, says of it.\n",
+"Exit status 1: a cell differs from what the contract or the scheme says.\n",
 	.examples	=
 "  ./pinlab paths --kernels 6.12,6.12+exclusive\n"
 "  ./pinlab paths --mode crash --kernels 6.12+exclusive --paths 'attack/*'\n",
@@ -173,15 +173,15 @@ PINLAB_VERB(paths) = {
 		{ "base" },
 		{ "paths" },
 		{ "mode",
-		  "content: what happened to the page, found out from the page: nothing "
-		  "crashes, one boot a kernel (default)\n"
+		  "content: what happened to the page, seen in the page itself: nothing "
+		  "crashes, one boot for each kernel (default)\n"
 		  "crash: the page is out of the kernel's linear map, as a hypervisor would "
 		  "have it: one boot for each path, which may crash" },
 		{ "flavor", "Kconfig set of the kernels (default: full)" },
-		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
+		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest boots under it" },
 		{ "run" },
 		{ "again" },
-		{ "jobs", "guests at once (default: one a core)" },
+		{ "jobs", "guests at once (default: one per core)" },
 		{ "timeout" },
 		{ "silence" },
 		{ NULL }
@@ -190,11 +190,10 @@ PINLAB_VERB(paths) = {
 	.flavor		= "full",
 	.refused	= (const struct refusal[]){
 		{ "native",
-		  "this machine would be taken down on purpose: paths run in guests only; "
-		  "take mttcg or kvm" },
+		  "paths may crash the kernel on purpose, so they run in guests only; use "
+		  "mttcg or kvm" },
 		{ "icount",
-		  "devices answer in their own time, which it does not have; take mttcg or "
-		  "kvm" },
+		  "devices answer in real time, which icount does not have; use mttcg or kvm" },
 		{ NULL }
 	},
 	.run		= run_verb,

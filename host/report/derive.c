@@ -13,7 +13,7 @@ int report_derive(const char *run_dir)
 		return v->derive(run_dir);
 	/* Whoever reads it says what is wrong with it. */
 	if (!run_load(run_dir, &run))
-		err("%s/plan.json: the verb '%s' leaves no runs that this pinlab knows", run_dir,
+		err("%s/plan.json: this pinlab knows no runs of the verb '%s'", run_dir,
 		    plan_text(&run, "verb"));
 	run_free(&run);
 	return PINLAB_BROKE;

@@ -49,7 +49,7 @@ static void judge_kernel(const struct run *run, size_t kernel, struct kernel_res
 				     .fail = n[VERDICT_FAIL], .broken = n[VERDICT_BROKEN] };
 	if (ok < boots || !boots) {
 		k->verdict = VERDICT_BROKEN;
-		snprintf(k->why, WHY_MAX, "%zu of %zu boots came to their end", ok, boots);
+		snprintf(k->why, WHY_MAX, "%zu of %zu boots finished", ok, boots);
 	} else if (k->broken || !(k->pass + k->skip + k->fail)) {
 		k->verdict = VERDICT_BROKEN;
 		snprintf(k->why, WHY_MAX, "%zu row%s broken", k->broken,

@@ -248,7 +248,7 @@ static void say_groups(const struct comparison *c, const struct group *g, size_t
 static void say_doubts(const struct comparison *c, struct text *t)
 {
 	if (c->count[CHANGE_NOT_EXACT])
-		text_wrap(t, 2, "? %zu change%s not exact: no larger than what boots or repeats of one kernel differ by.",
+		text_wrap(t, 2, "? %zu change%s not exact: no larger than the difference between boots or repeats of one kernel.",
 			  c->count[CHANGE_NOT_EXACT],
 			  c->count[CHANGE_NOT_EXACT] == 1 ? " is" : "s are");
 	if (c->noisy)
@@ -268,7 +268,7 @@ void report_legend(const struct comparison *c, struct text *t)
 		text_wrap(t, 2, "* real change. Ratio of medians to %s; A/A: the largest difference of %s from itself, booted again. s/f/e/i: rows slower, faster, equivalent within +-%g %%, inconclusive.",
 			  side_name(&c->a), side_name(&c->a), c->delta * 100);
 	if (!c->exact && c->has_b && c->few)
-		text_wrap(t, 2, "Fewer than %d boots of a kernel: no verdict but inconclusive can be given.",
+		text_wrap(t, 2, "Fewer than %d boots of a kernel: every verdict is inconclusive.",
 			  STATS_BOOTS_MIN);
 	text_line(t, "%s", "");
 }

@@ -132,7 +132,7 @@ static void say_wrong(const struct report *r, struct text *s)
 	const struct boot *b = first_bad(&r->run);
 
 	if (b)
-		text_raw(s, "INCOMPLETE, %zu of %zu boots came to their end (%s: %s)",
+		text_raw(s, "INCOMPLETE, %zu of %zu boots finished (%s: %s)",
 			 r->boots_ok, r->run.n_boots, b->id, b->outcome);
 	for (size_t i = 0; i < r->run.faults.n; i++)
 		text_raw(s, "%s%s", s->n ? ", " : "", r->run.faults.v[i]);
@@ -158,7 +158,7 @@ void report_sentence(const struct report *r, struct text *t)
 	} else if (!r->pass) {
 		text_raw(&s, "%sNOTHING was measured: no row passed.", s.n ? ": " : "");
 	} else {
-		text_raw(&s, "%s", !s.n ? "" : broke ? ". Of what came: " : ": ");
+		text_raw(&s, "%s", !s.n ? "" : broke ? ". Of what was measured: " : ": ");
 		for (size_t i = 0; i < r->n; i++) {
 			text_raw(&s, "%s", i ? "; " : "");
 			report_pair(&r->cmp[i], status == PINLAB_OK, &s);
@@ -296,7 +296,7 @@ void report_again(const char *run, struct text *t)
 
 	strlist_split(&words, "./pinlab report --run", " ");
 	strlist_add(&words, run);
-	text_line(t, "These files are derived again, offline, from the run folder by");
+	text_line(t, "To derive these files again, offline, from the run folder:");
 	text_command(t, &words);
 	strlist_free(&words);
 }

@@ -254,7 +254,7 @@ static int job_end(struct run_plan *p, struct job *j)
 		    name);
 		ret = -ENOSPC;
 	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
-		note("boot %s is made again: that was a fault of the emulator's", j->boot->id);
+		note("boot %s is made again: that was a fault of the emulator", j->boot->id);
 	} else if (g->outcome == OUTCOME_HANG && !*j->boot->hung && !j->boot->cell &&
 		   g->rec.current >= 0 && !console_find(&g->console, SPLAT_STALL)) {
 		/* Whose fault it was only shows when it comes again. */

@@ -30,7 +30,7 @@ static const char *name_wrong(const char *name)
 		if (n > 255)
 			return "has a part that is too long";
 		if (n == 2 && !strncmp(part, "..", 2) && down)
-			return "goes up again with ..";
+			return "has .. as a part";
 		down |= n && strncmp(part, "..", n);
 	}
 	return NULL;
@@ -85,7 +85,7 @@ int run_hold(const char *dir, const char *name, struct place *p, int *lock)
 	}
 	if (pid > 0)
 		snprintf(who, sizeof(who), ", process %d,", pid);
-	err("the run %s is under way: another pinlab%s has it; wait for it, or take another --run name",
+	err("the run %s is under way: another pinlab%s has it; wait for it, or use another --run name",
 	    name, who);
 	return PINLAB_USAGE;
 }

@@ -228,7 +228,7 @@ static bool check_key(const struct run_plan *p, const char *key, json_t *mine, j
 	if (json_equal(json_object_get(mine, key), json_object_get(theirs, key)))
 		return true;
 	err("the run %s was started with another `%s`, so it cannot be continued; %s", p->name,
-	    key, "take another --run name");
+	    key, "use another --run name");
 	return false;
 }
 
@@ -305,7 +305,7 @@ static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, siz
 
 	*asked += again;
 	if (host && strcmp(o, "interrupted"))
-		note("boot %s is made again: its outcome was %s, which is the host's and not the kernel's",
+		note("boot %s is made again: its outcome was %s, caused by the host and not by the kernel",
 		     b->id, o);
 	else if (again)
 		note("boot %s is made again, as --again says; its outcome was %s", b->id, o);
@@ -325,7 +325,7 @@ static int start_new(struct run_plan *p, json_t *j)
 	int ret = 0;
 
 	if (wrong) {
-		err("the run %s cannot be written down: plan.json: %s", p->name, wrong);
+		err("the run %s cannot be started: writing plan.json: %s", p->name, wrong);
 		free(wrong);
 		return PINLAB_USAGE;
 	}
@@ -368,7 +368,7 @@ int run_open(struct run_plan *p)
 	if (!ret)
 		note("continuing the run %s: %zu of %zu boots are there%s", p->name, done,
 		     p->n_boots,
-		     failed ? "; --again failed makes those again that did not end well" : "");
+		     failed ? "; --again failed repeats those that did not end well" : "");
 out:
 	json_decref(j);
 	return ret;

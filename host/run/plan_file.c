@@ -58,7 +58,7 @@ static char *names_wrong(const json_t *plan, const char *list, const char *key, 
 	size_t i;
 
 	if (all && !json_is_array(all))
-		why = xasprintf("its `%s` is no list", list);
+		why = xasprintf("its `%s` is not a list", list);
 	for (i = 0; !why && i < json_array_size(all); i++) {
 		const char *s;
 
@@ -86,7 +86,7 @@ static char *number_wrong(const json_t *j, const char *key, json_int_t max)
 	if (!v || (json_is_integer(v) && json_integer_value(v) >= 0 &&
 		   json_integer_value(v) <= max))
 		return NULL;
-	return xasprintf("its `%s` is no whole number from 0 to %lld", key, (long long)max);
+	return xasprintf("its `%s` is not a whole number from 0 to %lld", key, (long long)max);
 }
 
 static char *numbers_wrong(const json_t *plan)
@@ -123,7 +123,7 @@ char *plan_wrong(const json_t *plan)
 	char *why;
 
 	if (!json_is_object(plan))
-		return xstrdup("it is no plan");
+		return xstrdup("it is not a plan");
 	if (format && json_integer_value(format) != PLAN_FORMAT)
 		return xasprintf("it is not of format %d: another version of pinlab wrote it",
 				 PLAN_FORMAT);

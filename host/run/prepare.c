@@ -80,7 +80,7 @@ char *names_resolve(const char *option, const char *what, const char *said,
 	for (size_t i = 0; out && i < names->n; i++)
 		*count += glob_match(out, names->v[i]);
 	if (out && (strlen(out) > NAMES_MAX || strpbrk(out, " \"\t\n"))) {
-		err("--%s %s: at most %d characters and no blanks, please; take globs", option,
+		err("--%s %s: at most %d characters and no spaces; use globs", option,
 		    said, NAMES_MAX);
 		free(out);
 		out = NULL;
@@ -105,7 +105,7 @@ int engine_choose(struct run_plan *p, const char *name, const struct kernel *fir
 			snprintf(why, sizeof(why), "auto: /dev/kvm: %s", strerror(errno));
 		} else {
 			if (boots_probe(p->engine, first, detail, sizeof(detail))) {
-				p->engine_why = "auto: a probe guest came up under kvm";
+				p->engine_why = "auto: a probe guest booted under kvm";
 				return 0;
 			}
 			snprintf(why, sizeof(why), "auto: kvm probe guest: %s", detail);
@@ -180,8 +180,8 @@ static int load_module(const char *path)
 
 	if (!ret)
 		return PINLAB_OK;
-	err("insmod %s failed (status %d): it must be built for this kernel, and you be root; "
-	    "without --module the rows that need the driver are skipped", path, ret);
+	err("insmod %s failed (status %d): it must be built for this kernel, and you must be "
+	    "root; without --module the rows that need the driver are skipped", path, ret);
 	return PINLAB_BROKE;
 }
 

@@ -75,7 +75,7 @@ static int check_native(const struct verb *v, const struct options *o, bool nati
 			   o->flavor ? "flavor" : NULL;
 
 	if (native && said) {
-		err("%s --engine native --%s: it is the running kernel that is taken", v->name,
+		err("%s --engine native --%s: native always uses the running kernel", v->name,
 		    said);
 		return PINLAB_USAGE;
 	}

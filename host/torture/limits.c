@@ -158,7 +158,7 @@ void torture_limits(const struct run *run, struct text *t)
 		if (!strncmp(run->rows[r], LIMITS, strlen(LIMITS)))
 			any |= put_tables(run, t, (struct question){ r, is_count, count_cell });
 	if (any)
-		text_wrap(t, 0, "Limits: the count from which on the answer is another one than before, as the kernel counts; user-...: what a process without privileges has taken. What the answers are stands below, under the same names.");
+		text_wrap(t, 0, "Limits: the count, as the kernel counts, from which the answer is a different one; user-...: what a process without privileges has taken. The answers are listed below, under the same names.");
 	if (row >= 0 && put_tables(run, t, (struct question){ row, is_spurious, spurious_cell }))
-		text_wrap(t, 0, "Requests for an exclusive pin beside so many threads of short pins: how many are refused; how often one has to ask until it is given, in the median and at most (65536: not given).");
+		text_wrap(t, 0, "Requests for an exclusive pin while that many threads take short pins: how many are refused; how many tries it takes until one is granted, in the median and at most (65536: not granted).");
 }

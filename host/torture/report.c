@@ -173,7 +173,7 @@ static void others_table(const struct run *run, struct text *t)
 	torture_others_names(run, &names);
 	if (names.n && torture_count(run, true)) {
 		text_line(t, "%s", "");
-		text_wrap(t, 0, "The same bugs before the kernel's own selftests and stress-ng: caught if the program says another thing than on the unbroken kernel, or the kernel goes down in it; ? if the kernel went down before its turn.");
+		text_wrap(t, 0, "The same bugs under the kernel's own selftests and stress-ng: caught if the program gives another result than on the kernel without the bug, or the kernel goes down while it runs; ? if the kernel went down before its turn.");
 		for (size_t i = 0; i < names.n && i < COLUMNS_MAX; i++)
 			cells[i] = names.v[i] + strlen("others/");
 		put_row(&tab, "seeded bug", cells, names.n);
@@ -358,7 +358,7 @@ void torture_text(const struct run *run, struct text *t)
 	bug_table(run, t);
 	others_table(run, t);
 	text_line(t, "%s", "");
-	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones. A pin that was taken by no scenario of ours is not witnessed.");
+	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones. Pins that no scenario of ours took are not witnessed.");
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
 	report_command(run, t);

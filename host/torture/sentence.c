@@ -156,7 +156,7 @@ void torture_sentence(const struct run *run, struct text *t)
 
 	say_wrong(run, &wrong);
 	if (status == PINLAB_BROKE)
-		text_raw(&s, "This run is not whole, and no verdict. ");
+		text_raw(&s, "This run is incomplete, so it gives no verdict. ");
 	text_raw(&s, "%s", wrong.s ? wrong.s : "");
 	if (good && !wrong.n && status != PINLAB_BROKE)
 		text_raw(&s, "No promise was seen broken. ");

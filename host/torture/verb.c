@@ -135,7 +135,7 @@ static int check(const struct options *o)
 	bool native = o->engine && !strcmp(o->engine, "native");
 
 	if (native && !o->host_kernel) {
-		err("torture --engine native would torture the kernel that this machine runs, and may crash it; add --on-the-running-kernel if that is wanted");
+		err("torture --engine native would torture the kernel that this machine runs, and may crash it; add --on-the-running-kernel if you want that");
 		return PINLAB_USAGE;
 	}
 	if (!native && o->host_kernel) {
@@ -298,7 +298,7 @@ PINLAB_VERB(torture) = {
 		{ "boots", "boots a kernel, each with the next seed (default 1)" },
 		{ "stop", "a boot ends at its first failure (always so for bugs)" },
 		{ "flavor", "torture (default), debug (KASAN, lockdep, slower), lean" },
-		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest comes up" },
+		{ "engine", "mttcg (default), kvm, or auto: kvm if a guest boots under it" },
 		{ "run" },
 		{ "again" },
 		{ "jobs", "guests at once (default 1)" },
@@ -314,7 +314,7 @@ PINLAB_VERB(torture) = {
 	.flavor		= "torture",
 	/* Races need several CPUs and a clock that runs: one emulated CPU shows nothing. */
 	.refused	= (const struct refusal[]){
-		{ "icount", "one CPU and no time of its own; take mttcg or kvm" },
+		{ "icount", "icount has one CPU and no real time; use mttcg or kvm" },
 		{ NULL }
 	},
 	.run		= run_verb,

@@ -270,7 +270,7 @@ void torture_kernel_of(const struct run *run, size_t kernel, struct torture_kern
 		snprintf(k->why, sizeof(k->why), "%.300s", bug ? "not caught" : c.text);
 	} else if (n[VERDICT_BROKEN] || !(n[VERDICT_PASS] + n[VERDICT_SKIP])) {
 		k->verdict = VERDICT_BROKEN;
-		snprintf(k->why, sizeof(k->why), "no scenario came to its end");
+		snprintf(k->why, sizeof(k->why), "no scenario finished");
 	} else if (!n[VERDICT_PASS]) {
 		k->verdict = VERDICT_SKIP;
 		snprintf(k->why, sizeof(k->why), "every scenario was skipped");

@@ -43,7 +43,7 @@ static const struct form table[] = {
 	{ "reply-with-diff.mbox", THREE,
 	  "\"Re: [PATCH 1/3] mm/a: one\" (a reply), a mail without a diff" },
 	{ "fixup-in-thread.mbox", THREE, "fixup! mm/a: one\" (a fix-up without a number)" },
-	{ "unnumbered-stranger.mbox", NULL, "\"[PATCH] mm/b: something else\" without a number" },
+	{ "unnumbered-stranger.mbox", NULL, "\"[PATCH] mm/b: something else\" is not: which are meant?" },
 	{ "two-versions.mbox", THREE, "v2, 3 patches, is taken: the newest" },
 	{ "newer-not-whole.mbox", THREE,
 	  "v1, 3 patches, is taken: of v2, 1/3, 3/3 are missing; left out" },
@@ -51,9 +51,9 @@ static const struct form table[] = {
 	{ "missing.mbox", NULL, "missing.mbox: 2/3 is missing" },
 	{ "missing-folder", NULL, "missing-folder: 2/3 is missing" },
 	{ "cut.mbox", NULL, "cut.mbox: 2/3, 3/3 are missing" },
-	{ "beyond.mbox", THREE, "(its number is beyond the series)" },
+	{ "beyond.mbox", THREE, "(its number is higher than the series is long)" },
 	{ "two-series.mbox", NULL, "two whole series in it" },
-	{ "same-number.mbox", NULL, "two patches that differ say that they are 2/3" },
+	{ "same-number.mbox", NULL, "two different patches are numbered 2/3" },
 	{ "copies.mbox", THREE, "(a copy)" },
 	{ "no-tags.mbox", ONE_TITLE, NULL, AM },
 	{ "unnumbered.mbox", ONE_TITLE, NULL, AM },
@@ -66,7 +66,7 @@ static const struct form table[] = {
 	{ "only-replies.mbox", NULL, "no patch in it, only a reply with a diff" },
 	{ "header-only.patch", NULL, "no patch in it: nothing would change" },
 	{ "context-only.patch", NULL, "corrupt patch at line" },
-	{ "empty-folder", NULL, "no patches there; files named *.patch" },
+	{ "empty-folder", NULL, "no patches there; they must be named *.patch" },
 	{ "revert", NULL, "the series changes nothing" },
 	{ "html-only.eml", NULL, "no patch in it" },
 	/* One mail, and how it is encoded. */
@@ -84,7 +84,7 @@ static const struct form table[] = {
 	{ "thread.mbox.gz", THREE, "(the cover letter)" },
 	{ "two-members.mbox.gz", THREE, "(the cover letter)" },
 	{ "cut.mbox.gz", NULL, "is damaged or cut" },
-	{ "unknown-encoding.eml", NULL, "is encoded in a way that is not known here" },
+	{ "unknown-encoding.eml", NULL, "has an encoding that is not supported" },
 	{ "attached.eml", "0001-attached.patch", NULL, AM },
 	{ "alternative.eml", "0001-alternative.patch", NULL },
 	{ "octet-stream.eml", "0001-octet-stream.patch", NULL, AM },
@@ -97,7 +97,7 @@ static const struct form table[] = {
 	{ "dos-file.patch", "0001-dos-file.patch", NULL, APPLY },
 	{ "bom.patch", "0001-bom.patch", NULL },
 	{ "nul.patch", NULL, "holds NUL bytes" },
-	{ "utf16.patch", NULL, "holds NUL bytes: plain text is wanted (a file in UTF-16?)" },
+	{ "utf16.patch", NULL, "holds NUL bytes, so it is not plain text (is it UTF-16?)" },
 	/* Subjects. */
 	{ "rfc-patch.mbox", ONE_TITLE, NULL },
 	{ "list-tag.mbox", ONE_TITLE, NULL },
@@ -113,7 +113,7 @@ static const struct form table[] = {
 	  "0006-n.patch 0007-n.patch 0008-n.patch 0009-n.patch 0010-n.patch 0011-n.patch "
 	  "0012-n.patch", NULL },
 	{ "plain-diffs", "0001-1.patch 0002-2.patch", NULL },
-	{ "mixed", NULL, "0004-local.patch without a number" },
+	{ "mixed", NULL, "0004-local.patch is not: which are meant?" },
 	{ "quilt", "0001-one.patch 0002-zero.patch", "left out: README.diff (no diff in it)" },
 	{ "quilt-selection", "0001-one.patch 0002-three.patch", NULL },
 	{ "quilt-reverse", NULL, "x.diff has the option '-R'" },
@@ -121,7 +121,7 @@ static const struct form table[] = {
 	{ "quilt-absolute", NULL, "/etc/passwd: is outside of its folder" },
 	{ "quilt-missing", NULL, "nope.patch: No such file" },
 	{ "quilt-link", NULL, "0001.patch: is a symbolic link" },
-	{ "series-conf", NULL, "its series.conf says which patches apply" },
+	{ "series-conf", NULL, "its series.conf chooses patches by guards" },
 	{ "subfolders", NULL, "there are patches in its folder more too" },
 	/* What a patch can do. */
 	{ "mode.patch", "0001-mode.patch", NULL, AM },
@@ -303,7 +303,7 @@ static void test_no_regular_file(void **state)
 	(void)state;
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(load(&sr, path, &said), PINLAB_BROKE);
-	assert_non_null(strstr(said, "is no regular file"));
+	assert_non_null(strstr(said, "is not a regular file"));
 	series_free(&sr);
 	free(said);
 	free(path);

@@ -174,7 +174,7 @@ static void test_no_plain_file(void **state)
 	assert_int_equal(mkfifo(fifo, 0666), 0);
 	link_to("/dev/zero", "zero");
 	assert_int_equal(place_fd(&p, "fifo"), -EMEDIUMTYPE);
-	assert_string_equal(place_error(-EMEDIUMTYPE), "is no plain file");
+	assert_string_equal(place_error(-EMEDIUMTYPE), "is not a regular file");
 	assert_null(place_read(&p, "fifo", 100, NULL));
 	assert_null(place_json(&p, "fifo", &e));
 	assert_null(place_read(&p, "zero", 100, NULL));
@@ -276,7 +276,7 @@ static void test_plan(void **state)
 	static const struct {
 		const char *plan, *why;
 	} bad[] = {
-		{ "[]", "no plan" },
+		{ "[]", "not a plan" },
 		{ "{}", "names no run" },
 		{ "{\"run\":\"\"}", "names no run" },
 		{ "{\"run\":\"a\\nok 1 - x\"}", "`run`" },
@@ -290,7 +290,7 @@ static void test_plan(void **state)
 		{ "{\"run\":\"a\",\"kernels\":[{\"name\":\"\"}]}", "usable `name`" },
 		{ "{\"run\":\"a\",\"kernels\":[{\"name\":7}]}", "usable `name`" },
 		{ "{\"run\":\"a\",\"kernels\":[{\"name\":\"k\"},{\"name\":\"k\"}]}", "the same" },
-		{ "{\"run\":\"a\",\"kernels\":{}}", "no list" },
+		{ "{\"run\":\"a\",\"kernels\":{}}", "not a list" },
 		{ "{\"run\":\"a\",\"boots\":[{\"id\":\"\"}]}", "usable `id`" },
 		{ "{\"run\":\"a\",\"boots\":[{}]}", "usable `id`" },
 		{ "{\"run\":\"a\",\"boots\":[{\"id\":\"..\"}]}", "usable `id`" },

@@ -113,7 +113,7 @@ static void explain(const struct try *t, const struct verdict *v)
 	text_make_plain(where);
 	err("the %s does not apply: patch %s%s%s%s", t->what, p->shown,
 	    *where == ':' ? "" : " fails in ", where,
-	    p->flowed ? " (it came as format=flowed: a mail program may have moved its blanks)" :
+	    p->flowed ? " (it came as format=flowed: a mail program may have changed its spaces)" :
 	    "");
 	free(where);
 }
@@ -206,7 +206,7 @@ static int see_one(const char *path, const struct stat *st, int flag, struct FTW
 	if (flag == FTW_D)
 		return 0;
 	if (flag != FTW_F || !S_ISREG(st->st_mode)) {
-		err("the series does not apply: a patch makes something that is no plain file");
+		err("the series does not apply: a patch makes something that is not a regular file");
 		return -1;
 	}
 	if (!strlist_has(seen.touched, path + seen.skip))
@@ -248,7 +248,7 @@ int apply_all(struct series *sr, const struct patchset *set, const struct patchs
 	if (!ret && nftw(tree, see_one, 32, FTW_PHYS))
 		ret = -EINVAL;
 	if (!ret && changes_nothing(sr, s, tree)) {
-		err("the series changes nothing: with all of its patches the tree is as before");
+		err("the series changes nothing: with all its patches the tree is as before");
 		sr->misfit = true;
 		ret = -EINVAL;
 	}
