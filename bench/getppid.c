@@ -22,7 +22,7 @@ static int run(struct row *r)
 		sum += syscall(SYS_getppid);
 	region_end(r, &g);
 	if (sum != CALLS * (long)getppid())
-		return row_fail(r, "getppid() gave something else in between");
+		return row_fail(r, "getppid() returned another value in between");
 	region_sample(r, &g, 0, CALLS);
 	return 0;
 }

@@ -63,7 +63,7 @@ static void check_log(const struct model_seq *seq, struct model_outcome *out)
 		set_fail(out, MC_LOG, PROMISE_LOG, s.log.text);
 	else if (out->bugs && !s.log.warnings)
 		set_fail(out, MC_WARNING, PROMISE_RESULT,
-			 "a caller's bug that the contract wants a warning for went unnoticed");
+			 "no warning of a caller's bug, and the contract asks for one");
 	out->fail.op = seq->n;
 }
 

@@ -28,7 +28,7 @@ int disk_setup(struct row *r, struct disk *d, bool write)
 	int err = mem_alloc(&r->mem, r->kind, pages * PAGE_BYTES, &why);
 
 	if (!err && mem_scatter(&r->mem))
-		return row_fail(r, "no memory whose pages are apart from each other");
+		return row_fail(r, "no memory whose pages are not contiguous");
 	if (err)
 		return row_skip(r, "needs %s: %s", why, strerror(-err));
 	*d = (struct disk){ .write = write, .calls = pages / n, .call_bytes = n * PAGE_BYTES };

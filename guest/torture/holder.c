@@ -155,7 +155,7 @@ static int check_place(struct holder *h, unsigned long i, const char *when)
 
 	if (err)
 		return torture_finding(h->r, PROMISE_CONTENT,
-				       "pfn %#llx is held %s and no longer to be found at its address: %s; %s",
+				       "pfn %#llx is held %s, and its address no longer leads to it: %s; %s",
 				       (unsigned long long)h->pfn[i], how(h), strerror(-err),
 				       when);
 	if (info.pfn != h->pfn[i])

@@ -217,7 +217,7 @@ static int race(struct race_state *st)
 	}
 	if (st->race->alone && st->racers->racer[0].refused && !ret)
 		ret = torture_finding(st->w.r, PROMISE_RESULT,
-				      "of requests beside which nobody pins, %lu were refused (-EBUSY) and %lu given",
+				      "nobody else pins, and of the requests %lu were refused (-EBUSY) and %lu given",
 				      (unsigned long)st->racers->racer[0].refused,
 				      (unsigned long)st->racers->racer[0].taken);
 	if (err && !ret)

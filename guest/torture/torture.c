@@ -163,7 +163,7 @@ static int complain(struct row *r, const struct complaint *c)
 static void tell_lost(struct row *r, const struct complaint *c)
 {
 	if (c->lost)
-		torture_fact(r, WIRE_FACT_LOST, "the kernel's log ran over before it was read");
+		torture_fact(r, WIRE_FACT_LOST, "the kernel's log overflowed before it was read");
 }
 
 void torture_expect(struct row *r, const struct complaint *c)

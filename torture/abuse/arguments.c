@@ -78,7 +78,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "exclusive pins that are not for the long term, or no pins",
+	.summary	= "FOLL_EXCLUSIVE without FOLL_LONGTERM, or without FOLL_PIN",
 	.fixed		= true,
 	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,

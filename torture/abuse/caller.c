@@ -64,7 +64,7 @@ static int must(struct row *r, enum pinlab_op op)
 	if (call(r, op, 0, &result))
 		return -1;
 	return result ? torture_finding(r, PROMISE_RESULT,
-					"operation %d of a page of nobody else's: %d",
+					"operation %d on a page that nobody else uses: %d",
 					op, result) : 0;
 }
 
@@ -119,7 +119,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "pins released, given up and retaken by who does not hold them so",
+	.summary	= "pins released, given up and retaken by callers that do not hold them so",
 	.fixed		= true,
 	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,

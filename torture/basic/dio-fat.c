@@ -67,7 +67,7 @@ static int check_counts(struct fat *f, const char *what, size_t at, size_t bytes
 			return -1;
 		if (!is_back(&now, &f->start[i]))
 			return torture_finding(f->r, PROMISE_COUNT,
-					       "behind a direct %s of %zu bytes at %zu of %s memory, page %lu has refcount %d and pin count %d; it had %d and %d",
+					       "after a direct %s of %zu bytes at %zu of %s memory, page %lu has refcount %d and pin count %d; it had %d and %d",
 					       what, bytes, at, mem_kind_name(f->mem.kind), i,
 					       now.refcount, now.pincount, f->start[i].refcount,
 					       f->start[i].pincount);
@@ -143,7 +143,7 @@ static int near_the_limit(struct fat *f)
 		ret = mass_check(&m);
 		if (!ret && m.info.refcount != before)
 			ret = torture_finding(f->r, PROMISE_COUNT,
-					      "room for %ld pins: behind a direct write that returned %zd the page has refcount %#x; it had %#x",
+					      "room for %ld pins: after a direct write that returned %zd the page has refcount %#x; it had %#x",
 					      room, n, m.info.refcount, before);
 	}
 	if (mass_end(&m) && !ret)

@@ -201,7 +201,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "requests that userfaultfd keeps waiting before and behind a huge page",
+	.summary	= "requests that userfaultfd keeps waiting before and after a huge page",
 	.fixed		= true,
 	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,

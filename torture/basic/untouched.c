@@ -112,7 +112,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "requests for memory that has yet to be made",
+	.summary	= "requests for memory that nobody has touched yet",
 	.fixed		= true,
 	.brief		= true,
 	.needs		= NEEDS_EXCLUSIVE,

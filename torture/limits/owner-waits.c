@@ -69,7 +69,7 @@ static int endless(struct mass *m, const char *name, void (*end)(void))
 				       "%s: the hold has ended, and the page is not free",
 				       name);
 	if (first < 0)
-		torture_fact(m->r, name, "not for the 1 s that was waited; %s when the hold is ended, of %s references",
+		torture_fact(m->r, name, "not within the 1 s that was waited; %s when the hold is ended, of %s references",
 			     free_text(), count_text(refs));
 	else
 		torture_fact(m->r, name, "%s beside it; its %s reference%s there until it is ended",
@@ -231,7 +231,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "how long an owner waits for what somebody else holds to go",
+	.summary	= "how long an owner waits until others have let go of its page",
 	.fixed		= true,
 	.needs		= NEEDS_URING,
 	.run		= run,

@@ -158,7 +158,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "how many ordinary pins a folio bears, and what comes then",
+	.summary	= "how many ordinary pins a folio can have, and what happens then",
 	.fixed		= true,
 	.run		= run,
 };

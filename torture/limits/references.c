@@ -163,7 +163,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "how many references a folio bears, and what they are mistaken for",
+	.summary	= "how many references a folio can have, and what they are mistaken for",
 	.fixed		= true,
 	.run		= run,
 };

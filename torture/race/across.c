@@ -44,7 +44,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "requests that go on from their own folio into another one's",
+	.summary	= "requests that start in their own folio and go on into another one",
 	.shares		= 5,
 	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
 	.run		= run,

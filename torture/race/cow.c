@@ -69,12 +69,12 @@ static int disturb(struct race_round *w)
 		waitpid(pinner, &pinned, 0);
 	if (status)
 		return torture_finding(w->r, PROMISE_CONTENT,
-				       "a child has seen what its parent wrote behind the fork, or lost what it wrote itself");
+				       "a child has seen what its parent wrote after the fork, or lost what it wrote itself");
 	if (pinned)
 		return race_fail(w, "a child that pins ended with status %#x", pinned);
 	if (!has_all(w, mark + 1))
 		return torture_finding(w->r, PROMISE_CONTENT,
-				       "the parent does not find what it wrote behind a fork");
+				       "the parent does not find what it wrote after a fork");
 	return 0;
 }
 

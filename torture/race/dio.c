@@ -42,7 +42,7 @@ static int find_out(struct row *r)
 		if (aio_done(&aio, true) != (long)PAGE_BYTES)
 			return row_fail(r, "a write to the disk in memory");
 	}
-	torture_fact(r, "direct-io", "%s", pins ? "pins" : "takes no pin that was seen");
+	torture_fact(r, "direct-io", "%s", pins ? "pins" : "no pin was seen");
 	return 0;
 }
 

@@ -23,7 +23,7 @@ static int check(struct race_round *w, unsigned long first, unsigned long end, u
 
 		if (got != want)
 			return torture_finding(w->r, PROMISE_CONTENT,
-					       "%s page %lu reads %#llx behind MADV_DONTNEED, and not %#llx",
+					       "%s page %lu reads %#llx after MADV_DONTNEED, and not %#llx",
 					       mem_kind_name(w->mem.kind), i,
 					       (unsigned long long)got, (unsigned long long)want);
 	}

@@ -49,7 +49,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "a CPU goes and comes while pins of all kinds race",
+	.summary	= "a CPU goes offline and online while pins of all kinds race",
 	.needs		= NEEDS_SMP,
 	.run		= run,
 };

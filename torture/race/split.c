@@ -78,7 +78,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "huge pages are to be split while they are pinned",
+	.summary	= "somebody tries to split huge pages while they are pinned",
 	.needs		= NEEDS_SMP,
 	.run		= run,
 };

@@ -39,7 +39,7 @@ static int check(struct race_round *w, unsigned long first, unsigned long end)
 	for (unsigned long i = first; i < end; i++)
 		if (WORD(w, i))
 			return torture_finding(w->r, PROMISE_CONTENT,
-					       "%s page %lu reads %#llx behind a hole punch or truncate, and not 0",
+					       "%s page %lu reads %#llx after a hole punch or truncate, and not 0",
 					       mem_kind_name(w->mem.kind), i,
 					       (unsigned long long)WORD(w, i));
 	return 0;

@@ -207,7 +207,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "how long calls of the functions of GUP take, by perf ftrace",
+	.summary	= "how long calls of GUP functions take, by perf ftrace",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS | NEEDS_URING,
 	.run		= run,

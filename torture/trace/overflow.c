@@ -199,7 +199,7 @@ static int run(struct row *r)
 }
 
 PINLAB_SCENARIO = {
-	.summary	= "the way of a reference count to where pins are refused, seen by perf",
+	.summary	= "how a reference count grows until pins are refused, seen by perf",
 	.fixed		= true,
 	.needs		= NEEDS_TOOLS,
 	.run		= run,
