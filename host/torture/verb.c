@@ -245,7 +245,7 @@ static int list(const char *glob)
 		if (glob && !glob_match(glob, lines[i].name))
 			continue;
 		printf("%-28s %s%s\n", lines[i].name, lines[i].summary,
-		       strcmp(lines[i].timed, "fixed") ? "" : " (takes the time that it needs)");
+		       strcmp(lines[i].timed, "fixed") ? "" : " (runs until it is done)");
 		shown++;
 	}
 	scenarios_free(lines, n);
