@@ -64,7 +64,7 @@ static int make_pairs(struct pair *p)
 		add_pair(p, 0, 0);
 	if (p->n)
 		return PINLAB_OK;
-	err("%s and %s have no kernel in common, and not one kernel each; compare runs of the same kernel, or of one kernel each",
+	err("%s and %s have no kernel in common, and more than one kernel in a run; compare runs of the same kernel, or of one kernel each",
 	    p->a.name, p->b.name);
 	return PINLAB_USAGE;
 }

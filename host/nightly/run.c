@@ -118,7 +118,7 @@ static int run_turn(struct nightly *n, size_t i)
 	n->state[i] = TURN_RAN;
 	cut = ret == PINLAB_INTERRUPTED && night_was_alarm();
 	if (cut)
-		note("the budget is over: %s was cut off, and counts as not run",
+		note("the budget is used up: %s was cut off, and counts as not run",
 		     json_text(turn, "id"));
 	night_look(&n->place, json_text(turn, "id"), &l);
 	if (l.loaded)

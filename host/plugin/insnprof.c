@@ -223,7 +223,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	}
 	if (strcmp(info->target_name, target) || !info->system_emulation ||
 	    info->system.max_vcpus != 1) {
-		fprintf(stderr, "insnprof: one CPU of %s is what it can count\n", target);
+		fprintf(stderr, "insnprof: it can count only one CPU of %s\n", target);
 		return -1;
 	}
 	out = fopen(file, "we");

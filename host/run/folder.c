@@ -45,7 +45,7 @@ int run_check_name(const char *name)
 		return PINLAB_OK;
 	snprintf(shown, sizeof(shown), "%s", name);
 	text_make_plain(shown);
-	err("--run '%s': the name %s; a plain one is a folder below results/, one with a slash a path",
+	err("--run '%s': the name %s; a plain name is a folder below results/, a name with a slash is a path",
 	    shown, why);
 	return PINLAB_USAGE;
 }
