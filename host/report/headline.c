@@ -140,8 +140,8 @@ void report_headline(const struct comparison *c, struct text *t)
 		text_line(t, "%s against %s, page by page:", side_name(&c->b), side_name(&c->a));
 		text_line(t, "%s", "");
 		table_end(&table, t);
-		text_wrap(t, 2, "Small: %s. Large: %s. <: kinds differ, and this is the largest.", small,
-			  large);
+		text_wrap(t, 2, "Small: %s. Large: %s. <: kinds differ, and this is the largest.",
+			  small, large);
 		text_line(t, "%s", "");
 		free(small);
 		free(large);

@@ -43,7 +43,7 @@ static const struct form table[] = {
 	{ "reply-with-diff.mbox", THREE,
 	  "\"Re: [PATCH 1/3] mm/a: one\" (a reply), a mail without a diff" },
 	{ "fixup-in-thread.mbox", THREE, "fixup! mm/a: one\" (a fix-up without a number)" },
-	{ "unnumbered-stranger.mbox", NULL, "\"[PATCH] mm/b: something else\" is not: which are meant?" },
+	{ "unnumbered-stranger.mbox", NULL, "\"[PATCH] mm/b: something else\" is not: which" },
 	{ "two-versions.mbox", THREE, "v2, 3 patches, is taken: the newest" },
 	{ "newer-not-whole.mbox", THREE,
 	  "v1, 3 patches, is taken: of v2, 1/3, 3/3 are missing; left out" },

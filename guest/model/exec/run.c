@@ -158,7 +158,8 @@ static void wait_for(pid_t pid, int fd, struct model_outcome *out)
 	}
 	kill(-pid, SIGKILL);
 	out->fail = (struct model_fail){ .check = MC_STUCK, .promise = PROMISE_STUCK };
-	snprintf(out->fail.text, sizeof(out->fail.text), "it did not end within %d s", STUCK_MS / 1000);
+	snprintf(out->fail.text, sizeof(out->fail.text), "it did not end within %d s",
+		 STUCK_MS / 1000);
 	if (poll(&p, 1, STUCK_MS) == 1)
 		waitpid(pid, &status, 0);
 }
