@@ -14,13 +14,14 @@
 
 #include "host/base/files.h"
 #include "host/base/text.h"
+#include "folder.h"
 #include "stream.h"
 
 static const char *const derived[] = {
 	"report.txt", "verdicts.ktap", "manifest.json", "samples.tsv",
 };
 
-static char top[] = "/tmp/pinlab-test-XXXXXX";
+static char top[TEST_FOLDER];
 
 static inline char *golden_path(const char *name)
 {
@@ -151,7 +152,7 @@ static inline void put_records(const char *dir, const char *boot, const char *va
 static inline int make_top(void **state)
 {
 	(void)state;
-	return mkdtemp(top) ? 0 : -1;
+	return test_folder(top) ? 0 : -1;
 }
 
 static inline int remove_top(void **state)

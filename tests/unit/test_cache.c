@@ -219,7 +219,7 @@ static void test_list(void **state)
 static int begin(void **state)
 {
 	(void)state;
-	if (!mkdtemp(top))
+	if (!test_folder(top))
 		return -1;
 	cache = xasprintf("%s/cache", top);
 	kernel = xasprintf("%s/" KERNEL, cache);

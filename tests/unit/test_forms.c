@@ -18,6 +18,7 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/source/series.h"
+#include "folder.h"
 
 static char *top, *forms;
 static struct source s;
@@ -311,7 +312,7 @@ static void test_no_regular_file(void **state)
 
 static int start(void **state)
 {
-	char dir[] = "/tmp/pinlab-forms.XXXXXX";
+	char dir[TEST_FOLDER];
 	static const char make[] =
 		"set -e; mkdir -p $1/source/linux/mm $1/source/linux/scripts $1/source/linux/include\n"
 		"cd $1/source/linux; for n in a b; do i=0\n"
@@ -324,7 +325,7 @@ static int start(void **state)
 		"git add -A; git commit -qm base; git tag base";
 
 	(void)state;
-	if (!mkdtemp(dir))
+	if (!test_folder(dir))
 		return -1;
 	top = xstrdup(dir);
 	forms = xasprintf("%s/tests/series/forms", repo_dir());

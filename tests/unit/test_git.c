@@ -14,6 +14,7 @@
 #include "host/base/files.h"
 #include "host/base/git.h"
 #include "host/base/process.h"
+#include "folder.h"
 
 static char *top, *repo, *cache, *out;
 
@@ -158,10 +159,10 @@ static int fresh(void **state)
 
 static int start(void **state)
 {
-	char dir[] = "/tmp/pinlab-git.XXXXXX";
+	char dir[TEST_FOLDER];
 
 	(void)state;
-	if (!mkdtemp(dir))
+	if (!test_folder(dir))
 		return -1;
 	top = xstrdup(dir);
 	/* A path as people have them. */

@@ -11,6 +11,7 @@
 #include "host/kernel/bugs.h"
 #include "host/kernel/kernel.h"
 #include "host/kernel/names.h"
+#include "folder.h"
 
 static struct strlist bugs;	/* those of 6.12, "6.12+busted:NAME" */
 
@@ -149,10 +150,10 @@ static void test_names_of_series(void **state)
 
 static int start(void **state)
 {
-	char dir[] = "/tmp/pinlab-names.XXXXXX";
+	char dir[TEST_FOLDER];
 
 	(void)state;
-	if (!mkdtemp(dir))
+	if (!test_folder(dir))
 		return -1;
 	top = xstrdup(dir);
 	bugs_list("6.12", "6.12", "*", &bugs);

@@ -107,7 +107,7 @@ static void test_variables(void **state)
 static int begin(void **state)
 {
 	(void)state;
-	return mkdtemp(top) ? 0 : -1;
+	return test_folder(top) ? 0 : -1;
 }
 
 static int end(void **state)

@@ -15,6 +15,7 @@
 
 #include "host/base/files.h"
 #include "host/kernel/source/series.h"
+#include "folder.h"
 
 /* The time of the base's files; long before any that is "now". */
 #define THEN 1000000000
@@ -269,10 +270,10 @@ static int fresh(void **state)
 
 static int start(void **state)
 {
-	char dir[] = "/tmp/pinlab-series.XXXXXX";
+	char dir[TEST_FOLDER];
 
 	(void)state;
-	if (!mkdtemp(dir))
+	if (!test_folder(dir))
 		return -1;
 	top = xstrdup(dir);
 	objects = xasprintf("%s/objects", top);
