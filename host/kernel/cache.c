@@ -303,6 +303,35 @@ bool cache_use(const char *path)
 	return !wrong;
 }
 
+/* -1 where there can be no lock: a cache that cannot be written is not written by others. */
+static int claim(const char *path)
+{
+	char *dir = xasprintf("%s/locks", cache_dir());
+	char *lock = xasprintf("%s/%s", dir, strrchr(path, '/') + 1);
+	int fd = make_dirs(dir) ? -1 : open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) && errno == EINTR && !interrupted)
+		;
+	free(dir);
+	free(lock);
+	return fd;
+}
+
+bool cache_get(const char *path, int (*make)(const char *path, void *arg), void *arg)
+{
+	bool good = cache_use(path);
+	int lock;
+
+	if (good)
+		return true;
+	lock = claim(path);
+	/* Another may have made it while we waited. */
+	good = cache_use(path) || (!make(path, arg) && cache_use(path));
+	if (lock >= 0)
+		close(lock);
+	return good;
+}
+
 int cache_room(const char *what, long long bytes)
 {
 	long long have = free_bytes(cache_dir());

@@ -23,6 +23,14 @@ int cache_put(const char *made, const char *path);
  */
 bool cache_use(const char *path);
 
+/*
+ * An entry that is a file, made by `make` where it is not there or is torn: by one
+ * process at a time, so that nobody finds it gone while another puts it there again.
+ * `make` returns 0 once it has called cache_put(), and says itself what went wrong.
+ * True if the entry can be used.
+ */
+bool cache_get(const char *path, int (*make)(const char *path, void *arg), void *arg);
+
 /* Room for a build of so many bytes: PINLAB_OK, or PINLAB_BROKE after saying what to do. */
 int cache_room(const char *what, long long bytes);
 

@@ -18,12 +18,18 @@ static void keep_line(const char *line, void *arg)
 	*last = xstrdup(line);
 }
 
-static int pack(const char *guest, const char *driver, const char *disk, const char *out)
+/* What goes into it. */
+struct parts {
+	const char *guest, *driver, *disk;
+};
+
+static int pack(const char *out, void *arg)
 {
+	const struct parts *p = arg;
 	char *script = xasprintf("%s/scripts/mkinitramfs", repo_dir());
 	char *tmp = xasprintf("%s.%d.tmp", out, getpid()), *said = NULL;
-	int ret = run_program((char *[]){ script, (char *)guest, (char *)driver, (char *)disk,
-					  tmp, NULL }, NULL, NULL, keep_line, &said);
+	int ret = run_program((char *[]){ script, (char *)p->guest, (char *)p->driver,
+					  (char *)p->disk, tmp, NULL }, NULL, NULL, keep_line, &said);
 
 	if (!ret)
 		ret = cache_put(tmp, out);
@@ -58,8 +64,8 @@ char *initramfs_get(const struct kernel *k)
 	free(all);
 	dir = xasprintf("%s/images", cache_dir());
 	path = xasprintf("%s/%.32s.cpio", dir, key);
-	if (!cache_use(path) &&
-	    (make_dirs(dir) || pack(guest, k->driver, disk, path) || !cache_use(path))) {
+	if (make_dirs(dir) ||
+	    !cache_get(path, pack, &(struct parts){ guest, k->driver, disk })) {
 		free(path);
 		path = NULL;
 	}

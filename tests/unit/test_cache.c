@@ -216,6 +216,45 @@ static void test_list(void **state)
 	assert_int_equal(cache_room("a build", 1ll << 60), PINLAB_BROKE);
 }
 
+static int make_slowly(const char *path, void *arg)
+{
+	char *made = xasprintf("%s.%d", path, getpid());
+	int ret;
+
+	usleep(*(useconds_t *)arg);
+	ret = write_file(made, "image", 5);
+	if (!ret)
+		ret = cache_put(made, path);
+	free(made);
+	return ret;
+}
+
+/* Who has got an entry finds it from then on, whoever else wanted to make it too. */
+static void test_several_at_once(void **state)
+{
+	char *path = xasprintf("%s/images/several", cache);
+	int status;
+
+	(void)state;
+	for (useconds_t i = 0; i < 4; i++) {
+		useconds_t us = 4000 * i;
+
+		if (fork())
+			continue;
+		if (!cache_get(path, make_slowly, &us))
+			_exit(1);
+		for (int look = 0; look < 100; look++, usleep(500))
+			if (!file_exists(path))
+				_exit(2);
+		_exit(0);
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	free(path);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -242,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup(test_whole, fresh_cache),
 		cmocka_unit_test_setup(test_torn, fresh_cache),
 		cmocka_unit_test_setup(test_in_place, fresh_cache),
+		cmocka_unit_test_setup(test_several_at_once, fresh_cache),
 		cmocka_unit_test_setup(test_prune, fresh_cache),
 		cmocka_unit_test_setup(test_list, fresh_cache),
 	};
