@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The cache: what is torn is no entry, and what is used is not removed. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -218,9 +219,13 @@ static void test_list(void **state)
 
 static int make_slowly(const char *path, void *arg)
 {
-	char *made = xasprintf("%s.%d", path, getpid());
-	int ret;
+	char *made = xasprintf("%s.%d", path, getpid()), *count = xasprintf("%s/count", top);
+	int ret, fd = open(count, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
+	if (write(fd, "1", 1) != 1)
+		abort();
+	close(fd);
+	free(count);
 	usleep(*(useconds_t *)arg);
 	ret = write_file(made, "image", 5);
 	if (!ret)
@@ -229,10 +234,14 @@ static int make_slowly(const char *path, void *arg)
 	return ret;
 }
 
-/* Who has got an entry finds it from then on, whoever else wanted to make it too. */
+/*
+ * Who has got an entry finds it from then on, whoever else wanted to make it too:
+ * it is made once.
+ */
 static void test_several_at_once(void **state)
 {
-	char *path = xasprintf("%s/images/several", cache);
+	char *path = xasprintf("%s/images/several", cache), *count = xasprintf("%s/count", top);
+	char *made;
 	int status;
 
 	(void)state;
@@ -252,6 +261,10 @@ static void test_several_at_once(void **state)
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);
 	}
+	made = read_file(count, NULL);
+	assert_string_equal(made, "1");
+	free(made);
+	free(count);
 	free(path);
 }
 
