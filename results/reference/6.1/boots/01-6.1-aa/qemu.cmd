@@ -9,10 +9,10 @@ isa-debug-exit,iobase=0xf4,iosize=0x04
 tcg
 -icount
 shift=0,sleep=off
--cpu
-max,-rdrand,-rdseed
 -rtc
 base=2024-01-01T00:00:00,clock=vm
+-cpu
+max,-rdrand,-rdseed
 -nodefaults
 -no-user-config
 -display
@@ -31,8 +31,8 @@ chardev:console
 -chardev
 file,id=records,path=./records
 -kernel
-$PINLAB_CACHE/kernels/297c8c8188b562f2e0c09669a8cea623bbc9bda47f1f8b126cfac197e8f15e79/vmlinux
+$PINLAB_CACHE/kernels/c1fbad730419663101f27502debc3e4a26b87debc1e9613aa5211b0c6ea02aa0/vmlinux
 -initrd
-$PINLAB_CACHE/images/3ccd898777bae4738964342e08dd107c.cpio
+$PINLAB_CACHE/images/1347a9458cf3663ec8fc5b357340cb99.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_* pinlab.skew=100003

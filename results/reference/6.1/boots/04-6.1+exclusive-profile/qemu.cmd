@@ -9,10 +9,10 @@ isa-debug-exit,iobase=0xf4,iosize=0x04
 tcg
 -icount
 shift=0,sleep=off
--cpu
-max,-rdrand,-rdseed
 -rtc
 base=2024-01-01T00:00:00,clock=vm
+-cpu
+max,-rdrand,-rdseed
 -nodefaults
 -no-user-config
 -display
@@ -31,10 +31,10 @@ chardev:console
 -chardev
 file,id=records,path=./records
 -plugin
-$PINLAB/build/insnprof.so,out=./profile.raw
+$PINLAB/build/insnprof.so,out=./profile.raw,target=x86_64,begin=0f1f80314e4950,end=0f1f80324e4950
 -kernel
-$PINLAB_CACHE/kernels/bbfea53761c10140203ddd902812f83fcf7c68c4ed43e4c1df79bcea4c6d3f7f/vmlinux
+$PINLAB_CACHE/kernels/07d0de4b10f8243fd72d4fb87a2266ba8a6e3e04eef21685854d99cde2663638/vmlinux
 -initrd
-$PINLAB_CACHE/images/2da1a9f60b0338bcf7e38f458b4c623b.cpio
+$PINLAB_CACHE/images/c7bb2c214f5888c5e652edcaa3f41fab.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_* pinlab.profile=1 pinlab.repeats=1

@@ -9,10 +9,10 @@ isa-debug-exit,iobase=0xf4,iosize=0x04
 tcg
 -icount
 shift=0,sleep=off
--cpu
-max,-rdrand,-rdseed
 -rtc
 base=2024-01-01T00:00:00,clock=vm
+-cpu
+max,-rdrand,-rdseed
 -nodefaults
 -no-user-config
 -display
@@ -31,10 +31,10 @@ chardev:console
 -chardev
 file,id=records,path=./records
 -plugin
-$PINLAB/build/insnprof.so,out=./profile.raw
+$PINLAB/build/insnprof.so,out=./profile.raw,target=x86_64,begin=0f1f80314e4950,end=0f1f80324e4950
 -kernel
 $PINLAB_CACHE/kernels/13f19d19ac507811d65417b578d6dec4a1dcd2bcc0bbfff551c418e9103c8762/vmlinux
 -initrd
-$PINLAB_CACHE/images/2e05d369534ededa2e72c12e27028f6f.cpio
+$PINLAB_CACHE/images/9217a6c6305bc2314a486f63a940e2ac.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_* pinlab.profile=1 pinlab.repeats=1
