@@ -7,14 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/run/plan_file.h"
 #include "host/paths/paths.h"
 #include "host/judge/complaint.h"
-
-bool paths_is_run(const char *dir)
-{
-	return plan_is_of(dir, "paths");
-}
 
 /* The next part of a fact, which '|' ends; empty where there are no more. */
 static void next_part(const char **s, char *to, size_t size)

@@ -4,8 +4,6 @@
 
 #include "host/paths/paths.h"
 
-/* A run of the verb paths, by its plan. */
-bool paths_is_run(const char *dir);
 void paths_load_cells(const struct run *run, struct path_cells *out);
 void paths_free_cells(struct path_cells *c);
 /* NULL if there is none of that name. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host/judge/complaint.h"
-#include "host/run/plan_file.h"
 #include "host/torture/torture.h"
 
 bool torture_is_bug(const char *kernel)
@@ -22,11 +21,6 @@ size_t torture_count(const struct run *run, bool bugs)
 	for (size_t k = 0; k < run->n_kernels; k++)
 		n += torture_is_bug(run->kernels[k].name) == bugs;
 	return n;
-}
-
-bool torture_is_run(const char *dir)
-{
-	return plan_is_of(dir, "torture");
 }
 
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c)

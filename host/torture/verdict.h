@@ -8,8 +8,6 @@
 bool torture_is_bug(const char *kernel);
 /* Kernels of the run: the seeded bugs, or the others. */
 size_t torture_count(const struct run *run, bool bugs);
-/* A run of the verb torture, by its plan. */
-bool torture_is_run(const char *dir);
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c);
 void torture_caught(const struct run *run, size_t kernel, struct caught *c);
 enum others_verdict torture_others(const struct run *run, size_t kernel, const char *row);

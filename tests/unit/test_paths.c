@@ -6,6 +6,7 @@
  */
 #include "makerun.h"
 
+#include "host/run/plan_file.h"
 #include "host/paths/cells.h"
 #include "host/paths/paths.h"
 #include "host/report/derive.h"
@@ -83,7 +84,7 @@ static void test_content(void **state)
 	char *dir = make_run("paths", "paths-content", content, 2);
 
 	(void)state;
-	assert_true(paths_is_run(dir));
+	assert_true(plan_is_of(dir, "paths"));
 	assert_int_equal(report_derive(dir), PINLAB_OK);
 	golden_file(dir, "report.txt", "paths-content.txt");
 	golden_file(dir, "paths.tsv", "paths-content.tsv");
