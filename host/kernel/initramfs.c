@@ -28,8 +28,8 @@ static int pack(const char *out, void *arg)
 	const struct parts *p = arg;
 	char *script = xasprintf("%s/scripts/mkinitramfs", repo_dir());
 	char *tmp = xasprintf("%s.%d.tmp", out, getpid()), *said = NULL;
-	int ret = run_program((char *[]){ script, (char *)p->guest, (char *)p->driver,
-					  (char *)p->disk, tmp, NULL }, NULL, NULL, keep_line, &said);
+	char *argv[] = { script, (char *)p->guest, (char *)p->driver, (char *)p->disk, tmp, NULL };
+	int ret = run_program(argv, NULL, NULL, keep_line, &said);
 
 	if (!ret)
 		ret = cache_put(tmp, out);
