@@ -71,6 +71,10 @@ static int run(const struct verb *v, int argc, char **argv)
 		    "takes no arguments", v->name);
 		ret = PINLAB_USAGE;
 	}
+	if (!ret && o.again && !o.run) {
+		err("%s --again %s: of which run? --run names it", v->name, o.again);
+		ret = PINLAB_USAGE;
+	}
 	if (!ret && o.run)
 		ret = run_check_name(o.run);
 	if (!ret)

@@ -7,19 +7,31 @@
 #include "host/run/runs.h"
 #include "host/run/verb.h"
 
+/* The files of a run that is under way are its runner's to write. */
+static int derive(const char *dir, const char *name)
+{
+	struct place p = { .fd = -1 };
+	int lock, ret = run_hold(dir, name, &p, &lock);
+
+	if (!ret) {
+		ret = report_derive(dir);
+		place_unlock(&p, lock);
+		run_print_file(dir, "report.txt", NULL);
+		note("report: %s/report.txt", dir);
+	}
+	place_close(&p);
+	return ret;
+}
+
 static int run(const struct verb *v, struct options *o)
 {
-	char *dir = o->run ? runs_find(o->run) : runs_newest(), *path;
+	char *dir = o->run ? runs_find(o->run) : runs_newest();
 	int ret;
 
 	(void)v;
 	if (!dir)
 		return PINLAB_USAGE;
-	ret = report_derive(dir);
-	path = xasprintf("%s/report.txt", dir);
-	run_print_file(dir, "report.txt", NULL);
-	note("report: %s", path);
-	free(path);
+	ret = derive(dir, o->run ? o->run : strrchr(dir, '/') + 1);
 	free(dir);
 	return ret;
 }
@@ -58,7 +70,8 @@ PINLAB_VERB(report) = {
 	.about		=
 "Reads results/NAME/ only. report.txt, samples.tsv, verdicts.ktap and\n"
 "manifest.json come out byte for byte as they were. If a file of a boot was\n"
-"changed since, it is named and nothing is overwritten.\n",
+"changed since, it is named and nothing is overwritten. A run that is under way\n"
+"is left to the one who runs it.\n",
 	.examples	=
 "  ./pinlab report --run bench-20261123-054500\n",
 	.options	= (const struct takes[]){

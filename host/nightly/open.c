@@ -354,32 +354,82 @@ static void forget_unbegun(struct nightly *n)
 			json_array_remove(turns, i);
 }
 
-/* What earlier sessions have done, and what of it has to be done again. */
-static void take_stock(struct nightly *n)
+/* Is it made again although it has an outcome? Says so, and why. */
+static bool is_owed(const struct nightly *n, const char *id, const struct night_look *l,
+		    size_t *asked)
 {
-	const json_t *turns = json_object_get(n->plan, "turns"), *t;
-	size_t i, done = 0;
+	const struct boot *b;
 
-	forget_unbegun(n);
-	n->state = xcalloc(json_array_size(turns), sizeof(*n->state));
-	json_array_foreach(turns, i, t) {
-		const char *id = json_text(t, "id");
-		struct night_look l;
+	if (!l->begun)
+		return false;
+	if (run_asked_again(n->q->o->again, id, l->done && !l->failed)) {
+		note("boot %s is made again, as --again says", id);
+		++*asked;
+		return true;
+	}
+	if (!l->done)
+		return false;
+	b = &l->run.boots[0];
+	/* What it had found before it had found. */
+	if (!run_was_host(b->outcome) || b->rec.n_findings)
+		return false;
+	note("boot %s is made again: its outcome was %s, caused by the host and not by the kernel",
+	     id, b->outcome);
+	return true;
+}
 
-		night_look(&n->place, id, &l);
+static enum turn_state stock_of(struct nightly *n, const json_t *t, size_t *asked)
+{
+	const char *id = json_text(t, "id");
+	enum turn_state state = TURN_PLANNED;
+	struct night_look l;
+
+	night_look(&n->place, id, &l);
+	if (is_owed(n, id, &l, asked)) {
+		n->owed += night_expected(n, t);
+		json_object_del(json_object_get(n->clock, "turns"), id);
+	} else {
 		/* A boot that was cut off is none; but what it had found it had found. */
-		n->state[i] = l.done ? TURN_RAN : l.failed ? TURN_LEFT : TURN_PLANNED;
+		state = l.done ? TURN_RAN : l.failed ? TURN_LEFT : TURN_PLANNED;
 		if (l.done || l.failed)
 			night_note_rows(n, night_cell_of(n, t), &l.run);
 		if (l.done && !l.failed)
 			night_prune(n, id);
-		if (n->state[i] == TURN_PLANNED)
-			place_remove(&n->place, id);
-		done += n->state[i] == TURN_RAN;
-		run_free(&l.run);
 	}
+	run_free(&l.run);
+	return state;
+}
+
+/* What earlier sessions have done, and what of it has to be done again. */
+static int take_stock(struct nightly *n)
+{
+	const json_t *turns = json_object_get(n->plan, "turns"), *t;
+	size_t i, done = 0, asked = 0;
+	int ret;
+
+	forget_unbegun(n);
+	n->state = xcalloc(json_array_size(turns), sizeof(*n->state));
+	json_array_foreach(turns, i, t) {
+		n->state[i] = stock_of(n, t, &asked);
+		done += n->state[i] == TURN_RAN;
+	}
+	if (n->q->o->again && !asked) {
+		t = json_array_get(turns, 0);
+		err("--again %s: no boot of the night %s that is there%s%s", n->q->o->again,
+		    n->name, t ? "; they are named like " : "", t ? json_text(t, "id") : "");
+		return PINLAB_USAGE;
+	}
+	/* Before its files go: who is killed in between has not lost what the clock counts on. */
+	ret = night_save(n, "clock.json", n->clock);
+	/* It lists what goes now. */
+	if (n->owed > 0)
+		place_remove(&n->place, "manifest.json");
+	json_array_foreach(turns, i, t)
+		if (!ret && n->state[i] == TURN_PLANNED)
+			place_remove(&n->place, json_text(t, "id"));
 	note("continuing the night %s: %zu boots are there, %.0f s of the budget are used",
 	     n->name, done, n->before);
+	return ret;
 }
 
 static int continue_old(struct nightly *n, json_t *mine)
@@ -404,8 +454,7 @@ static int continue_old(struct nightly *n, json_t *mine)
 	for (size_t i = 0; i < json_array_size(sessions); i++)
 		n->before += json_number_value(json_object_get(json_array_get(sessions, i),
 							       "seconds"));
-	take_stock(n);
-	return PINLAB_OK;
+	return take_stock(n);
 }
 
 int night_open(struct nightly *n)

@@ -73,6 +73,7 @@ struct nightly {
 	enum turn_state *state;		/* by turn of the plan */
 	bool *had;			/* by cell and scenario: came to a result */
 	double before;			/* seconds of earlier sessions */
+	double owed;			/* of what is made again: the budget has had it once */
 	double started;			/* this one, on now_seconds()'s clock */
 };
 

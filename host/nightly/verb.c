@@ -187,8 +187,9 @@ PINLAB_VERB(nightly) = {
 "compares this night with the last one, verdicts.ktap, junit.xml and kcidb.json.\n"
 "What failed last night is run again first; all other seeds are new each night.\n"
 "What did not get its turn is listed as not run. A night that was cut off is\n"
-"continued by the same command with --run NAME; ./pinlab report --run NAME shows\n"
-"what is there. The time includes builds.\n",
+"continued by the same command with --run NAME; then what the host did to a boot\n"
+"(QEMU killed, an I/O error) is made again too. ./pinlab report --run NAME shows\n"
+"what is there, when the night is over. The time includes builds.\n",
 	.notes		=
 "Exit status 0 nothing failed, 1 something did, 3 a build or the night itself\n"
 "broke, 130 interrupted.\n",
@@ -213,6 +214,9 @@ PINLAB_VERB(nightly) = {
 		{ "against" },
 		{ "engine" },
 		{ "run", "name of the night; one that was cut off is continued" },
+		{ "again",
+		  "with --run: make these boots again, by globs of their ids, or `failed`: all in "
+		  "which something did; they get their time beyond the budget" },
 		{ NULL }
 	},
 	.engine		= "mttcg",

@@ -93,8 +93,11 @@ int run_hold(const char *dir, const char *name, struct place *p, int *lock)
 int run_forget_try(const struct place *boot)
 {
 	struct strlist names = { 0 };
-	int ret = place_list(boot, "", &names);
+	/* It says that the rest is whole: who is killed in between leaves no half of a boot. */
+	int ret = place_remove(boot, "outcome.json");
 
+	if (!ret)
+		ret = place_list(boot, "", &names);
 	for (size_t i = 0; i < names.n && !ret; i++) {
 		bool keep = false;
 
@@ -123,6 +126,11 @@ void run_print_file(const char *dir, const char *file, const char *until)
 	}
 	free(text);
 	place_close(&p);
+}
+
+bool run_asked_again(const char *again, const char *id, bool well)
+{
+	return again && (glob_match(again, id) || (!strcmp(again, "failed") && !well));
 }
 
 bool run_was_host(const char *outcome)

@@ -34,4 +34,7 @@ void run_print_file(const char *dir, const char *file, const char *until);
  */
 bool run_was_host(const char *outcome);
 
+/* Does --again (NULL: not said) mean this boot or turn? `failed`: each that did not end well. */
+bool run_asked_again(const char *again, const char *id, bool well);
+
 #endif

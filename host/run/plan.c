@@ -282,15 +282,6 @@ static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 	return ret;
 }
 
-static bool is_asked_again(const struct run_plan *p, const struct run_boot *b, const char *outcome)
-{
-	const char *again = p->options->again;
-
-	if (!again)
-		return false;
-	return glob_match(again, b->id) || (!strcmp(again, "failed") && strcmp(outcome, "ok"));
-}
-
 static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, size_t *asked,
 			 size_t *failed)
 {
@@ -298,7 +289,7 @@ static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, siz
 	json_error_t e;
 	json_t *j = place_json(&p->place, path, &e);
 	const char *o = json_string_value(json_object_get(j, "outcome"));
-	bool again = o && is_asked_again(p, b, o);
+	bool again = o && run_asked_again(p->options->again, b->id, !strcmp(o, "ok"));
 	/* What was the host's doing, ours too, has told nothing of the kernel. */
 	bool host = o && run_was_host(o);
 	bool done = o && !host && !again;

@@ -93,10 +93,6 @@ static int check(const struct verb *v, struct run_plan *p, struct options *o)
 	const char *engine = o->engine ? o->engine : v->engine;
 	int ret = verb_check_engine(v, engine);
 
-	if (o->again && !o->run) {
-		err("%s --again %s: of which run? --run names it", v->name, o->again);
-		return PINLAB_USAGE;
-	}
 	if (!ret && v->kind->check)
 		ret = v->kind->check(o);
 	/* Whether kvm works shows with a kernel. */
