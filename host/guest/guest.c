@@ -92,8 +92,11 @@ int guest_start(struct guest *g, const struct strlist *argv)
 	if (!g->pid)
 		child(argv, log, parent);
 	close(log);
-	if (g->pid > 0)
+	if (g->pid > 0) {
+		/* As child() does: whoever comes first. */
+		setpgid(g->pid, g->pid);
 		return 0;
+	}
 	close(g->records_fd);
 	close(g->console_fd);
 	return -EAGAIN;
@@ -106,7 +109,8 @@ void guest_stop(struct guest *g, enum outcome why, const char *detail)
 	g->stopped = true;
 	g->outcome = why;
 	snprintf(g->detail, sizeof(g->detail), "%s", detail);
-	kill(g->pid, SIGKILL);
+	/* Natively rows are processes of this machine. */
+	kill(-g->pid, SIGKILL);
 }
 
 static void read_records(struct guest *g)

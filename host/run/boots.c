@@ -4,6 +4,7 @@
 #include "host/base/quote.h"
 #include "host/kernel/initramfs.h"
 #include "host/kernel/others_disk.h"
+#include "host/native/guard.h"
 #include "host/run/folder.h"
 #include "host/guest/keep.h"
 #include "host/guest/symbols.h"
@@ -194,6 +195,8 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 	ret = write_command(&j->guest, &argv);
 	if (!ret)
 		ret = guest_start(&j->guest, &argv);
+	if (!ret && !p->engine->qemu)
+		guard_knows(j->guest.pid);
 	name = shell_word(p->name);
 	if (ret)
 		err("starting the boot %s: %s; what is there can be continued with --run %s",

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "host/base/files.h"
-#include "host/base/process.h"
 #include "host/kernel/names.h"
 #include "host/kernel/ready.h"
+#include "host/native/guard.h"
 #include "host/run/boots.h"
 
 /* What the kernel's command line holds, less what else stands on it. */
@@ -174,21 +174,10 @@ static void native_kernel(struct run_plan *p)
 	p->n_kernels = 1;
 }
 
-static int load_module(const char *path)
-{
-	int ret = run_program((char *[]){ "insmod", (char *)path, NULL }, NULL, NULL, NULL, NULL);
-
-	if (!ret)
-		return PINLAB_OK;
-	err("insmod %s failed (status %d): it must be built for this kernel, and you must be "
-	    "root; without --module the rows that need the driver are skipped", path, ret);
-	return PINLAB_BROKE;
-}
-
 int native_prepare(struct run_plan *p, const struct options *o)
 {
 	native_kernel(p);
-	return o->module ? load_module(o->module) : PINLAB_OK;
+	return guard_start(o->module);
 }
 
 int kernels_prepare(struct run_plan *p, struct options *o)

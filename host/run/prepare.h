@@ -22,10 +22,11 @@ char *names_resolve(const char *option, const char *what, const char *said,
 int engine_choose(struct run_plan *p, const char *name, const struct kernel *first,
 		  const char *otherwise);
 
-/* p->kernels from the options, all built; QEMU is there. Or the running kernel. */
+/* p->kernels from the options, all built; QEMU is there. */
 int kernels_prepare(struct run_plan *p, struct options *o);
 /* PINLAB_OK, or PINLAB_BROKE after saying which QEMU is not there. */
 int check_qemu(const struct kernel *kernels, size_t n);
+/* The running kernel, and a guard over its machine: guard_end() is to follow. */
 int native_prepare(struct run_plan *p, const struct options *o);
 
 /* The first screen of the report, and where it is. */

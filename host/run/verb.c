@@ -8,6 +8,7 @@
 #include "host/base/files.h"
 #include "host/base/quote.h"
 #include "host/kernel/kconfig.h"
+#include "host/native/guard.h"
 #include "host/run/boots.h"
 #include "host/run/plan.h"
 #include "host/run/plan_file.h"
@@ -141,6 +142,9 @@ static int go(const struct verb *v, struct run_plan *p)
 	     p->engine->name, p->engine_why);
 	free(rows);
 	ret = boots_run(p);
+	/* Before anything is said of the run: a machine that is left changed breaks it. */
+	if (guard_end() && !ret)
+		ret = PINLAB_BROKE;
 	name = shell_word(p->name);
 	if (ret == PINLAB_INTERRUPTED)
 		err("interrupted; what is there is kept, continue with --run %s", name);
@@ -161,6 +165,8 @@ int run_verb(const struct verb *v, struct options *o)
 		ret = prepare(v, &p, o);
 	if (!ret)
 		ret = go(v, &p);
+	if (guard_end() && !ret)
+		ret = PINLAB_BROKE;
 	if (v->kind->release)
 		v->kind->release(&p);
 	run_plan_free(&p);
