@@ -307,6 +307,7 @@ static int run(const struct verb *v, struct options *o)
 		err("compare takes two runs; see ./pinlab compare --help");
 		return PINLAB_USAGE;
 	}
+	interrupts_quit(true);
 	a = runs_find(o->args.v[0]);
 	if (a)
 		b = runs_find(o->args.v[1]);

@@ -31,6 +31,7 @@ static int run(const struct verb *v, struct options *o)
 	(void)v;
 	if (!dir)
 		return PINLAB_USAGE;
+	interrupts_quit(true);
 	ret = derive(dir, o->run ? o->run : strrchr(dir, '/') + 1);
 	free(dir);
 	return ret;
@@ -41,6 +42,7 @@ static int list(const char *glob)
 	struct strlist names = { 0 };
 	size_t shown = 0;
 
+	interrupts_quit(true);
 	runs_list(&names);
 	for (size_t i = 0; i < names.n; i++) {
 		char *dir = glob && !glob_match(glob, names.v[i]) ? NULL : runs_find(names.v[i]);

@@ -62,7 +62,7 @@ void text_raw(struct text *t, const char *fmt, ...)
 /* Where to break s so that at most room columns stay; the last space if there is one. */
 static size_t break_at(const char *s, size_t room)
 {
-	size_t n = strlen(s), at;
+	size_t n = strnlen(s, room + 1), at;
 
 	if (n <= room)
 		return n;

@@ -20,14 +20,45 @@ static void on_interrupt(int sig)
 	interrupted = 1;
 }
 
+static void on_quit(int sig)
+{
+	static const char said[] = "\npinlab: interrupted; nothing is lost, the same command does it again\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, said, sizeof(said) - 1) < 0)
+		_exit(PINLAB_INTERRUPTED);
+	_exit(PINLAB_INTERRUPTED);
+}
+
+static const int interrupts[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void handle_interrupts(void (*handler)(int sig))
+{
+	struct sigaction sa = { .sa_handler = handler };
+
+	for (size_t i = 0; i < ARRAY_SIZE(interrupts); i++)
+		sigaction(interrupts[i], &sa, NULL);
+}
+
 void catch_interrupts(void)
 {
-	struct sigaction sa = { .sa_handler = on_interrupt };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	handle_interrupts(on_interrupt);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+void interrupts_quit(bool yes)
+{
+	handle_interrupts(yes ? on_quit : on_interrupt);
+}
+
+void interrupts_hold(bool yes)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(interrupts); i++)
+		sigaddset(&set, interrupts[i]);
+	sigprocmask(yes ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 static void say(const char *fmt, va_list ap)

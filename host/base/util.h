@@ -26,6 +26,13 @@ enum pinlab_exit {
 /* Set by SIGINT and SIGTERM; long loops look at it and wind up. */
 extern volatile sig_atomic_t interrupted;
 void catch_interrupts(void);
+/*
+ * From now on they end the program at once, with PINLAB_INTERRUPTED: for what
+ * only reads what is kept, and can be done again. false: as before.
+ */
+void interrupts_quit(bool yes);
+/* Between true and false one waits: files that belong together are being written. */
+void interrupts_hold(bool yes);
 
 /* One line on stderr: "pinlab: ...". A progress line on the terminal is cleared first. */
 void err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -11,21 +11,11 @@
 
 static int put_files(const struct report *r)
 {
-	struct text report = { 0 }, ktap = { 0 };
-	int ret;
+	struct report_file files[] = { { .name = "report.txt" }, { .name = "verdicts.ktap" } };
 
-	report_text(r, &report);
-	report_ktap(r, &ktap);
-	/* A part of a report is none: what is there stays. */
-	if (interrupted) {
-		text_free(&report);
-		text_free(&ktap);
-		return -EINTR;
-	}
-	ret = report_put_text(&r->run, "report.txt", &report);
-	ret = ret ? ret : report_put_text(&r->run, "verdicts.ktap", &ktap);
-	text_free(&ktap);
-	return ret ? ret : report_put_manifest(&r->run);
+	report_text(r, &files[0].text);
+	report_ktap(r, &files[1].text);
+	return report_put_all(&r->run, files, ARRAY_SIZE(files));
 }
 
 static void say_broken(const struct report *r)
@@ -54,8 +44,8 @@ int bench_derive(const char *dir)
 
 	if (report_load(dir, &r))
 		return PINLAB_BROKE;
-	if (interrupted || manifest_check(&r.run) || put_files(&r)) {
-		ret = interrupted ? PINLAB_INTERRUPTED : PINLAB_BROKE;
+	if (manifest_check(&r.run) || put_files(&r)) {
+		ret = PINLAB_BROKE;
 	} else {
 		say_broken(&r);
 		ret = report_status(&r);

@@ -65,6 +65,7 @@ void records_free(struct records *r)
 	}
 	for (size_t i = 0; i < r->n_expects; i++)
 		free(r->expects[i].text);
+	index_free(&r->row_index);
 	free(r->expects);
 	free(r->findings);
 	free(r->details);
@@ -137,9 +138,8 @@ static int on_begin(struct records *r, struct fields *f)
 	if (r->current >= 0)
 		return bad(r, "begin of '%s' while the row is '%s'", f->v[0],
 			   r->rows[r->current].name);
-	for (size_t i = 0; i < r->n_rows; i++)
-		if (!strcmp(r->rows[i].name, f->v[0]))
-			return bad(r, "row '%s' begins a second time", f->v[0]);
+	if (index_need(&r->row_index, r->n_rows, "%s", f->v[0]) < r->n_rows)
+		return bad(r, "row '%s' begins a second time", f->v[0]);
 	if (r->n_rows == RECORDS_ROWS_MAX)
 		return bad(r, "more than %d rows", RECORDS_ROWS_MAX);
 	r->rows = grow(r->rows, r->n_rows, sizeof(*r->rows));

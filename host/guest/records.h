@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/base/index.h"
 #include "include/wire.h"
 
 #define RECORDS_FIELDS_MAX 16		/* with number, type and checksum */
@@ -113,7 +114,8 @@ struct records {
 	uint64_t line;			/* whole lines read */
 	uint64_t offset;		/* bytes read */
 	char error[256];		/* the reason for -EBADMSG, else empty */
-	/* the line that is not whole yet, and the last repeat of each metric */
+	/* the rows by name, the line that is not whole yet, and the last repeat of each metric */
+	struct index row_index;
 	char buf[WIRE_LINE + 1];
 	size_t fill;
 	int64_t repeats[RECORDS_METRICS_MAX];

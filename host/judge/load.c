@@ -17,31 +17,34 @@
 #define KERNELS_MAX 512
 #define BOOTS_MAX 4096
 
+/* Room for one more element: arrays grow by doubling. */
+static void *grow(void *p, size_t n, size_t size)
+{
+	return n & (n - 1) ? p : xrealloc(p, (n ? 2 * n : 1) * size);
+}
+
 static uint32_t add_row(struct run *run, const char *name)
 {
-	int i = run_row(run, name);
+	size_t i = index_need(&run->row_index, run->n_rows, "%s", name);
 
-	if (i >= 0)
+	if (i < run->n_rows)
 		return i;
-	run->rows = xrealloc(run->rows, (run->n_rows + 1) * sizeof(*run->rows));
-	run->rows[run->n_rows] = xstrdup(name);
-	json_object_set_new(run->row_index, name, json_integer(run->n_rows));
-	return run->n_rows++;
+	run->rows = grow(run->rows, run->n_rows, sizeof(*run->rows));
+	run->rows[run->n_rows++] = xstrdup(name);
+	return i;
 }
 
 static uint32_t add_figure(struct run *run, uint32_t row, const struct rec_metric *m)
 {
-	int i = run_figure(run, run->rows[row], m->name, m->unit);
-	char *key;
+	size_t i = index_need(&run->figure_index, run->n_figures, "%s\t%s\t%s",
+			      run->rows[row], m->name, m->unit);
 
-	if (i >= 0)
+	if (i < run->n_figures)
 		return i;
-	run->figures = xrealloc(run->figures, (run->n_figures + 1) * sizeof(*run->figures));
-	run->figures[run->n_figures] = (struct figure){ row, xstrdup(m->name), xstrdup(m->unit) };
-	key = xasprintf("%s\t%s\t%s", run->rows[row], m->name, m->unit);
-	json_object_set_new(run->figure_index, key, json_integer(run->n_figures));
-	free(key);
-	return run->n_figures++;
+	run->figures = grow(run->figures, run->n_figures, sizeof(*run->figures));
+	run->figures[run->n_figures++] = (struct figure){ row, xstrdup(m->name),
+							  xstrdup(m->unit), NO_FIGURE };
+	return i;
 }
 
 /* Rows and figures get one number for the whole run, in the order they first came. */
@@ -68,16 +71,18 @@ static void number_boot(struct run *run, struct boot *b)
 	}
 }
 
-static void find_spoilt(const struct run *run, struct boot *b)
+static void find_spoilt(struct boot *b)
 {
-	b->spoilt = xcalloc(run->n_rows, sizeof(*b->spoilt));
-	for (size_t f = 0; f < run->n_figures; f++) {
-		uint32_t i = b->start[f];
+	const struct rec_sample *all = b->rec.samples;
 
-		while (i < b->start[f + 1] && b->rec.samples[b->order[i]].disturbed)
-			i++;
-		if (b->start[f] < b->start[f + 1] && i == b->start[f + 1])
-			b->spoilt[run->figures[f].row] = true;
+	b->spoilt = xcalloc(b->rec.n_rows, sizeof(*b->spoilt));
+	for (size_t i = 0, end; i < b->rec.n_samples; i = end) {
+		bool clean = false;
+
+		for (end = i; end < b->rec.n_samples &&
+		     b->figure_of[b->order[end]] == b->figure_of[b->order[i]]; end++)
+			clean |= !all[b->order[end]].disturbed;
+		b->spoilt[all[b->order[i]].row] |= !clean;
 	}
 }
 
@@ -89,27 +94,48 @@ static void find_windows(struct boot *b)
 		b->window[b->rec.windows[i].row] = i;
 }
 
-/* Counting sort of a boot's samples by figure; keeps their order otherwise. */
-static void sort_boot(const struct run *run, struct boot *b)
+/* Of two numbers by their keys, the lower first; equal ones stay as they were. */
+static int by_key(const void *x, const void *y, void *keys)
 {
-	uint32_t *next = xcalloc(run->n_figures + 1, sizeof(*next));
+	const uint32_t *a = x, *b = y, *key = keys;
 
-	b->start = xcalloc(run->n_figures + 1, sizeof(*b->start));
-	b->order = xcalloc(b->rec.n_samples, sizeof(*b->order));
-	for (size_t i = 0; i < b->rec.n_samples; i++)
-		b->start[b->figure_of[i] + 1]++;
-	for (size_t i = 0; i < run->n_figures; i++)
-		b->start[i + 1] += b->start[i];
-	memcpy(next, b->start, (run->n_figures + 1) * sizeof(*next));
-	for (size_t i = 0; i < b->rec.n_samples; i++)
-		b->order[next[b->figure_of[i]]++] = i;
-	free(next);
-	b->back = xcalloc(run->n_rows, sizeof(*b->back));
-	memset(b->back, 0xff, run->n_rows * sizeof(*b->back));
-	for (size_t i = 0; i < b->rec.n_rows; i++)
-		b->back[b->row_of[i]] = i;
-	find_spoilt(run, b);
+	if (key[*a] != key[*b])
+		return key[*a] < key[*b] ? -1 : 1;
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* 0 to n - 1, sorted by their keys. */
+static uint32_t *sorted(uint32_t *key, size_t n)
+{
+	uint32_t *v = xcalloc(n, sizeof(*v));
+	bool done = true;
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = i;
+		done &= !i || key[i - 1] <= key[i];
+	}
+	if (!done)
+		qsort_r(v, n, sizeof(*v), by_key, key);
+	return v;
+}
+
+static void sort_boot(struct boot *b)
+{
+	b->order = sorted(b->figure_of, b->rec.n_samples);
+	b->by_row = sorted(b->row_of, b->rec.n_rows);
+	find_spoilt(b);
 	find_windows(b);
+}
+
+/* Each row's figures, one after the other. */
+static void link_figures(struct run *run)
+{
+	run->first_figure = xcalloc(run->n_rows, sizeof(*run->first_figure));
+	memset(run->first_figure, 0xff, run->n_rows * sizeof(*run->first_figure));
+	for (size_t i = run->n_figures; i-- > 0;) {
+		run->figures[i].next = run->first_figure[run->figures[i].row];
+		run->first_figure[run->figures[i].row] = i;
+	}
 }
 
 static void read_outcome(struct boot *b)
@@ -232,6 +258,7 @@ static int load_kernels(struct run *run)
 		run->kernels[i].name = json_text(run->kernels[i].json, "name");
 		if (!*run->kernels[i].name)
 			return bad_plan(run, "a kernel without a name");
+		index_need(&run->kernel_index, i, "%s", run->kernels[i].name);
 	}
 	return 0;
 }
@@ -251,11 +278,18 @@ static int load_boots(struct run *run)
 		ret = load_boot(run, &run->boots[i], json_array_get(j, i));
 	if (ret)
 		return ret;
+	for (size_t i = run->n_boots; i-- > 0;) {
+		struct run_kernel *k = &run->kernels[run->boots[i].kernel];
+
+		run->boots[i].next = k->boots;
+		k->boots = &run->boots[i];
+	}
 	judge_run(run);
 	for (size_t i = 0; i < run->n_boots; i++)
 		number_boot(run, &run->boots[i]);
 	for (size_t i = 0; i < run->n_boots; i++)
-		sort_boot(run, &run->boots[i]);
+		sort_boot(&run->boots[i]);
+	link_figures(run);
 	return 0;
 }
 
@@ -265,8 +299,6 @@ static int load(struct run *run)
 	int ret;
 
 	run->dir = xstrdup(run->place.path);
-	run->row_index = json_object();
-	run->figure_index = json_object();
 	if (!place_has(&run->place, PLAN_FILE)) {
 		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", run->dir);
 		return -ENOENT;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host/judge/run.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,36 +20,56 @@ const char *plan_text(const struct run *run, const char *key)
 
 int run_kernel(const struct run *run, const char *name)
 {
-	for (size_t i = 0; i < run->n_kernels; i++)
-		if (!strcmp(run->kernels[i].name, name))
-			return i;
-	return -1;
-}
-
-static int index_get(const json_t *index, const char *key)
-{
-	json_t *j = json_object_get(index, key);
-
-	return j ? (int)json_integer_value(j) : -1;
+	return index_find(&run->kernel_index, "%s", name);
 }
 
 int run_row(const struct run *run, const char *row)
 {
-	return index_get(run->row_index, row);
+	return index_find(&run->row_index, "%s", row);
 }
 
 int run_figure(const struct run *run, const char *row, const char *metric, const char *unit)
 {
-	char key[3 * (RECORDS_NAME_MAX + 1) + 1];
+	return index_find(&run->figure_index, "%s\t%s\t%s", row, metric, unit);
+}
 
-	snprintf(key, sizeof(key), "%s\t%s\t%s", row, metric, unit);
-	return index_get(run->figure_index, key);
+uint32_t boot_row(const struct boot *b, size_t row)
+{
+	size_t low = 0, high = b->rec.n_rows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (b->row_of[b->by_row[middle]] < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < b->rec.n_rows && b->row_of[b->by_row[low]] == row ? b->by_row[low] : NO_ROW;
+}
+
+/* The first place in order[] whose figure is not below this one. */
+static size_t first_sample(const struct boot *b, size_t figure)
+{
+	size_t low = 0, high = b->rec.n_samples;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (b->figure_of[b->order[middle]] < figure)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order)
 {
-	*order = b->order + b->start[figure];
-	return b->start[figure + 1] - b->start[figure];
+	size_t first = first_sample(b, figure);
+
+	*order = b->order + first;
+	return first_sample(b, figure + 1) - first;
 }
 
 const char *boot_last_row(const struct boot *b)
@@ -95,8 +114,7 @@ static void free_boot(struct boot *b)
 	free(b->row_of);
 	free(b->figure_of);
 	free(b->order);
-	free(b->start);
-	free(b->back);
+	free(b->by_row);
 	free(b->spoilt);
 	free(b->window);
 }
@@ -115,8 +133,10 @@ void run_free(struct run *run)
 	free(run->kernels);
 	free(run->rows);
 	free(run->figures);
-	json_decref(run->row_index);
-	json_decref(run->figure_index);
+	free(run->first_figure);
+	index_free(&run->kernel_index);
+	index_free(&run->row_index);
+	index_free(&run->figure_index);
 	json_decref(run->plan);
 	strlist_free(&run->faults);
 	free(run->dir);

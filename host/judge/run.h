@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "host/base/index.h"
 #include "host/base/place.h"
 #include "host/guest/console.h"
 #include "host/guest/records.h"
@@ -42,12 +43,12 @@ struct boot {
 	struct console console;
 	const struct splat *complaint;	/* the first that nobody asked for; NULL: none */
 	struct splat lost;		/* a line that is missing, see complaint.c */
+	const struct boot *next;	/* of the same kernel; NULL: the last */
 	uint32_t *row_of;		/* rec.rows[] to rows[] of the run */
 	uint32_t *figure_of;		/* rec.samples[] to figures[] */
 	uint32_t *order;		/* rec.samples[], sorted by figure */
-	uint32_t *start;		/* n_figures + 1 starts in order[] */
-	uint32_t *back;			/* rows[] to rec.rows[], or NO_ROW */
-	bool *spoilt;			/* rows[]: every sample of a figure was disturbed */
+	uint32_t *by_row;		/* rec.rows[], sorted by row of the run */
+	bool *spoilt;			/* rec.rows[]: every sample of a figure was disturbed */
 	uint32_t *window;		/* rec.rows[] to the first of rec.windows[] */
 	struct profile *profile;	/* NULL if none was taken */
 };
@@ -57,6 +58,7 @@ struct boot {
 struct run_kernel {
 	const char *name;
 	json_t *json;			/* its entry in plan.json */
+	const struct boot *boots;	/* the first of them, see boot.next; NULL: none */
 };
 
 /* What one row measures: a row may have several, `get` and `put`. */
@@ -64,7 +66,10 @@ struct figure {
 	uint32_t row;
 	char *metric;
 	char *unit;
+	uint32_t next;			/* of the same row, or NO_FIGURE */
 };
+
+#define NO_FIGURE UINT32_MAX
 
 struct run {
 	char *dir;
@@ -78,8 +83,9 @@ struct run {
 	struct boot *boots;
 	char **rows;
 	struct figure *figures;
+	uint32_t *first_figure;		/* of rows[], or NO_FIGURE */
 	size_t n_kernels, n_boots, n_rows, n_figures;
-	json_t *row_index, *figure_index;
+	struct index kernel_index, row_index, figure_index;
 	struct strlist faults;		/* of the run as such, see judge.h */
 };
 
@@ -99,6 +105,8 @@ const char *boot_globs(const struct run *run, const struct boot *b);
 bool kernel_is_bug(const struct run_kernel *k);
 /* What a boot came to, in a word, and why. */
 void boot_set_outcome(struct boot *b, const char *outcome, const char *what, const char *more);
+/* Where a row of the run is in rec.rows[]; NO_ROW if this boot has it not. */
+uint32_t boot_row(const struct boot *b, size_t row);
 /* The samples of a figure in one boot, in the order they came. */
 size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order);
 /* The row that ran when the boot ended, NULL if none did. */

@@ -243,23 +243,24 @@ static int put_all(const struct night *n)
 	};
 	/* For its folder and name. */
 	struct run run = { .dir = n->dir, .name = n->name, .place = n->place };
-	char *kcidb, *manifest = NULL;
-	int ret = put_failed(n);
+	/* The manifest is last: it stands for the others being whole. */
+	char *kcidb = night_kcidb(n), *manifest = night_manifest(n);
+	struct text texts[ARRAY_SIZE(files)] = { 0 };
+	int ret;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
-		struct text t = { 0 };
-
-		files[i].make(n, &t);
-		ret = report_put(&run, files[i].name, t.s ? t.s : "", t.n);
-		text_free(&t);
-	}
-	kcidb = ret ? NULL : night_kcidb(n);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		files[i].make(n, &texts[i]);
+	interrupts_hold(true);
+	ret = put_failed(n);
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++)
+		ret = report_put(&run, files[i].name, texts[i].s ? texts[i].s : "", texts[i].n);
 	if (!ret)
 		ret = report_put(&run, "kcidb.json", kcidb, strlen(kcidb));
-	/* Last: it stands for the others being whole. */
-	manifest = ret ? NULL : night_manifest(n);
 	if (!ret)
 		ret = report_put(&run, "manifest.json", manifest, strlen(manifest));
+	interrupts_hold(false);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		text_free(&texts[i]);
 	free(kcidb);
 	free(manifest);
 	return ret;

@@ -254,7 +254,9 @@ static int whole_night(struct nightly *n)
 		err("interrupted; what was found is kept, continue with --run %s", name);
 	free(name);
 	night_tick(n, !ret ? "done" : ret == PINLAB_INTERRUPTED ? "interrupted" : "broke");
+	interrupts_quit(true);
 	verdict = night_derive(n->dir);
+	interrupts_quit(false);
 	report_show(&shown);
 	return ret ? ret : verdict;
 }

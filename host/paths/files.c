@@ -92,15 +92,13 @@ static int put_all(const struct run *run, const struct path_cells *c)
 		{ "report.txt", paths_text },
 		{ "verdicts.ktap", paths_ktap },
 	};
-	int ret = 0;
+	struct report_file put[ARRAY_SIZE(files)] = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
-		struct text t = { 0 };
-
-		files[i].make(run, c, &t);
-		ret = report_put_text(run, files[i].name, &t);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		put[i].name = files[i].name;
+		files[i].make(run, c, &put[i].text);
 	}
-	return ret ? ret : report_put_manifest(run);
+	return report_put_all(run, put, ARRAY_SIZE(put));
 }
 
 static void say_broken(const struct run *run, const struct path_cells *c)

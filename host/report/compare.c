@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One of the side's kernel. */
 static bool on_side(const struct side *s, const struct boot *b)
 {
-	return b->kernel == s->kernel && (s->roles & (1u << b->role));
+	return s->roles & (1u << b->role);
 }
 
 const char *side_name(const struct side *s)
@@ -21,11 +22,11 @@ size_t side_boots(const struct side *s, size_t *ok)
 	size_t n = 0;
 
 	*ok = 0;
-	for (size_t i = 0; i < s->run->n_boots; i++) {
-		if (!on_side(s, &s->run->boots[i]))
+	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
+		if (!on_side(s, b))
 			continue;
 		n++;
-		*ok += s->run->boots[i].ok;
+		*ok += b->ok;
 	}
 	return n;
 }
@@ -38,23 +39,24 @@ static void not_run(const struct boot *b, char *why)
 		 last ? last : "");
 }
 
-static enum verdict boot_row(const struct run *run, const struct boot *b, int row, char *why)
+static enum verdict row_verdict(const struct run *run, const struct boot *b, int row, char *why)
 {
+	uint32_t at = row < 0 ? NO_ROW : boot_row(b, row);
 	const struct rec_row *r;
 
 	*why = '\0';
-	if (row < 0 || b->back[row] == NO_ROW) {
+	if (at == NO_ROW) {
 		if (b->ok)
 			return VERDICT_NONE;
 		not_run(b, why);
 		return VERDICT_BROKEN;
 	}
-	r = &b->rec.rows[b->back[row]];
+	r = &b->rec.rows[at];
 	if (r->verdict == VERDICT_NONE) {
 		snprintf(why, WHY_MAX, "%s while it ran", b->outcome);
 		return VERDICT_BROKEN;
 	}
-	if (r->verdict == VERDICT_PASS && run->exact && b->spoilt[row]) {
+	if (r->verdict == VERDICT_PASS && run->exact && b->spoilt[at]) {
 		snprintf(why, WHY_MAX, "every repeat was disturbed");
 		return VERDICT_BROKEN;
 	}
@@ -69,13 +71,13 @@ enum verdict side_row(const struct side *s, const char *row, char *why)
 	int index = run_row(s->run, row);
 
 	*why = '\0';
-	for (size_t i = 0; i < s->run->n_boots; i++) {
+	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
 		char w[WHY_MAX];
 		enum verdict v;
 
-		if (!on_side(s, &s->run->boots[i]))
+		if (!on_side(s, b))
 			continue;
-		v = boot_row(s->run, &s->run->boots[i], index, w);
+		v = row_verdict(s->run, b, index, w);
 		if (v > worst) {
 			worst = v;
 			strcpy(why, w);
@@ -97,14 +99,13 @@ static size_t clean_values(const struct side *s, size_t figure, int64_t **v, siz
 	const struct run *run = s->run;
 	size_t n = 0;
 
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+	for (const struct boot *b = run->kernels[s->kernel].boots; b; b = b->next) {
 		const uint32_t *order;
 		char why[WHY_MAX];
 		size_t all;
 
 		if (!on_side(s, b) ||
-		    boot_row(run, b, run->figures[figure].row, why) != VERDICT_PASS)
+		    row_verdict(run, b, run->figures[figure].row, why) != VERDICT_PASS)
 			continue;
 		all = boot_samples(b, figure, &order);
 		*v = xrealloc(*v, (n + all) * sizeof(**v));
@@ -177,12 +178,11 @@ static double *boot_medians(const struct stats_group *g)
 
 static void wall_cell(const struct side *s, size_t figure, struct cell *c)
 {
-	for (size_t i = 0; i < s->run->n_boots; i++) {
-		const struct boot *b = &s->run->boots[i];
+	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
 		char why[WHY_MAX];
 
 		if (on_side(s, b) &&
-		    boot_row(s->run, b, s->run->figures[figure].row, why) == VERDICT_PASS)
+		    row_verdict(s->run, b, s->run->figures[figure].row, why) == VERDICT_PASS)
 			boot_group(b, figure, c);
 	}
 	if (c->group.n) {
@@ -356,7 +356,7 @@ void compare(struct comparison *c)
 {
 	const struct run *ra = c->a.run, *rb = c->b.run;
 
-	for (size_t i = 0; i < ra->n_figures && !interrupted; i++)
+	for (size_t i = 0; i < ra->n_figures; i++)
 		add_line(c, ra, &ra->figures[i]);
 	for (size_t i = 0; c->has_b && rb != ra && i < rb->n_figures; i++) {
 		const struct figure *f = &rb->figures[i];

@@ -192,17 +192,17 @@ static void sort_lines(const struct comparison *c, struct line *sorted)
 {
 	size_t *heading = xcalloc(c->n, sizeof(*heading));
 	size_t *start = xcalloc(c->n + 1, sizeof(*start));
-	json_t *index = json_object();
+	struct index headings = { NULL };
 
 	for (size_t i = 0; i < c->n; i++) {
-		heading[i] = line_heading(index, &c->lines[i]);
+		heading[i] = line_heading(&headings, &c->lines[i]);
 		start[heading[i] + 1]++;
 	}
 	for (size_t i = 0; i < c->n; i++)
 		start[i + 1] += start[i];
 	for (size_t i = 0; i < c->n; i++)
 		sorted[start[heading[i]]++] = c->lines[i];
-	json_decref(index);
+	index_free(&headings);
 	free(heading);
 	free(start);
 }
@@ -293,7 +293,7 @@ void report_lines(const struct comparison *c, struct text *t)
 	text_line(t, "%s", "");
 	text_line(t, c->has_b ? "All rows, %s against %s" : "All rows of %s",
 		  side_name(c->has_b ? &c->b : &c->a), side_name(&c->a));
-	for (size_t i = 0; i < c->n && !interrupted; i = end) {
+	for (size_t i = 0; i < c->n; i = end) {
 		const struct line *l = &sorted.lines[i];
 		struct table table = { 0 };
 

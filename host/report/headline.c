@@ -100,7 +100,7 @@ void report_headline(const struct comparison *c, struct text *t)
 	struct headline *h = xcalloc(c->n, sizeof(*h));
 	struct table table = { .align = "lrrrrrr" };
 	char b[CELLS][VALUE_TEXT + 2];
-	json_t *index = json_object();
+	struct index headings = { NULL };
 	size_t n = 0, shown = 0;
 
 	for (size_t i = 0; i < c->n && c->exact && c->has_b; i++) {
@@ -110,7 +110,7 @@ void report_headline(const struct comparison *c, struct text *t)
 
 		if (cell < 0 || !l->a.n || !l->b.n)
 			continue;
-		at = &h[line_heading(index, l)];
+		at = &h[line_heading(&headings, l)];
 		if (!at->first) {
 			at->first = l;
 			n++;
@@ -151,6 +151,6 @@ void report_headline(const struct comparison *c, struct text *t)
 		table_end(&table, &nowhere);
 		text_free(&nowhere);
 	}
-	json_decref(index);
+	index_free(&headings);
 	free(h);
 }

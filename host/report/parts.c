@@ -208,7 +208,7 @@ void report_rows(const struct report *r, enum verdict v, const char *title, stru
 		char **whys = reasons(&s, v);
 
 		memset(said, 0, run->n_rows * sizeof(*said));
-		for (size_t i = 0; i < run->n_rows && !interrupted; i++) {
+		for (size_t i = 0; i < run->n_rows; i++) {
 			if (said[i] || !whys[i])
 				continue;
 			if (!any)

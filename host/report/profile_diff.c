@@ -13,12 +13,11 @@
 static const struct boot *find_window(const struct side *s, int figure, uint32_t *id,
 				      uint64_t *ops)
 {
-	for (size_t i = 0; i < s->run->n_boots; i++) {
-		const struct boot *b = &s->run->boots[i];
+	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
 		const uint32_t *order;
 		const struct rec_sample *first;
 
-		if (!b->profile || b->kernel != s->kernel || !boot_samples(b, figure, &order))
+		if (!b->profile || !boot_samples(b, figure, &order))
 			continue;
 		first = &b->rec.samples[order[0]];
 		for (size_t w = b->window[first->row];
@@ -33,14 +32,16 @@ static const struct boot *find_window(const struct side *s, int figure, uint32_t
 	return NULL;
 }
 
-static struct growth *need(struct profile_diff *d, const char *function)
+static struct growth *need(struct profile_diff *d, struct index *functions, const char *function)
 {
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->v[i].function, function))
-			return &d->v[i];
-	d->v = xrealloc(d->v, (d->n + 1) * sizeof(*d->v));
-	d->v[d->n] = (struct growth){ .function = xstrdup(function) };
-	return &d->v[d->n++];
+	size_t i = index_need(functions, d->n, "%s", function);
+
+	if (i < d->n)
+		return &d->v[i];
+	if (!(d->n & (d->n - 1)))
+		d->v = xrealloc(d->v, (d->n ? 2 * d->n : 1) * sizeof(*d->v));
+	d->v[d->n++] = (struct growth){ .function = xstrdup(function) };
+	return &d->v[i];
 }
 
 /* The first stretch with this id, or one with another where there is none. */
@@ -60,7 +61,7 @@ static size_t first_stretch(const struct profile *p, uint32_t id)
 }
 
 static int read_profile(const struct side *s, const struct line *l, struct profile_diff *d,
-			bool is_b)
+			struct index *functions, bool is_b)
 {
 	int figure = run_figure(s->run, l->row, l->metric, l->unit);
 	const struct boot *b;
@@ -75,7 +76,8 @@ static int read_profile(const struct side *s, const struct line *l, struct profi
 
 		found = true;
 		for (size_t i = window->from; i < window->to; i++) {
-			struct growth *g = need(d, b->profile->lines[i].function);
+			struct growth *g = need(d, functions,
+						b->profile->lines[i].function);
 
 			*(is_b ? &g->b : &g->a) += b->profile->lines[i].n / ops;
 		}
@@ -95,13 +97,15 @@ static int by_change(const void *x, const void *y)
 
 int profile_compare(const struct comparison *c, const struct line *l, struct profile_diff *d)
 {
+	struct index functions = { NULL };
 	size_t n = 0;
 	int ret;
 
 	*d = (struct profile_diff){ 0 };
-	ret = read_profile(&c->a, l, d, false);
+	ret = read_profile(&c->a, l, d, &functions, false);
 	if (!ret)
-		ret = read_profile(&c->b, l, d, true);
+		ret = read_profile(&c->b, l, d, &functions, true);
+	index_free(&functions);
 	if (ret) {
 		profile_diff_free(d);
 		return ret;

@@ -165,31 +165,31 @@ int report_put(const struct run *run, const char *name, const char *s, size_t n)
 	return ret;
 }
 
-int report_put_text(const struct run *run, const char *name, struct text *t)
+int report_put_all(const struct run *run, struct report_file *files, size_t n)
 {
-	int ret = report_put(run, name, t->s ? t->s : "", t->n);
-
-	text_free(t);
-	return ret;
-}
-
-int report_put_manifest(const struct run *run)
-{
-	struct text samples = { 0 };
+	struct report_file last[] = { { .name = "samples.tsv" }, { .name = "manifest.json" } };
 	char *manifest;
-	int ret;
+	int ret = 0;
 
-	report_samples(run, &samples);
-	manifest = report_manifest(run, &samples);
-	if (!manifest) {
+	report_samples(run, &last[0].text);
+	manifest = report_manifest(run, &last[0].text);
+	if (manifest) {
+		text_raw(&last[1].text, "%s", manifest);
+	} else {
 		err("%s: manifest.json cannot be made: plan.json is not plain UTF-8", run->dir);
 		ret = -EINVAL;
-	} else {
-		ret = report_put(run, "samples.tsv", samples.s ? samples.s : "", samples.n);
 	}
-	if (!ret)
-		ret = report_put(run, "manifest.json", manifest, strlen(manifest));
-	text_free(&samples);
+	interrupts_hold(true);
+	for (size_t i = 0; i < n + ARRAY_SIZE(last) && !ret; i++) {
+		const struct report_file *f = i < n ? &files[i] : &last[i - n];
+
+		ret = report_put(run, f->name, f->text.s ? f->text.s : "", f->text.n);
+	}
+	interrupts_hold(false);
+	for (size_t i = 0; i < n; i++)
+		text_free(&files[i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(last); i++)
+		text_free(&last[i].text);
 	free(manifest);
 	return ret;
 }

@@ -42,9 +42,16 @@ const char *report_word(const struct report *r);
 /* Write one of a run's files by rename: 0, or -errno after saying why. */
 int report_put(const struct run *run, const char *name, const char *s, size_t n);
 
-/* The text as one of the run's files, and freed. The same. */
-int report_put_text(const struct run *run, const char *name, struct text *t);
-/* samples.tsv and manifest.json: last of all, it stands for the others being whole. The same. */
-int report_put_manifest(const struct run *run);
+/* One file of a run that was derived. */
+struct report_file {
+	const char *name;
+	struct text text;
+};
+
+/*
+ * These, then samples.tsv and manifest.json, which stands for the others being
+ * whole; texts are freed. All of them or, on an interrupt before, none. As report_put().
+ */
+int report_put_all(const struct run *run, struct report_file *files, size_t n);
 
 #endif

@@ -76,12 +76,12 @@ static void group_add(const struct comparison *c, struct group *g, const struct 
 
 static size_t make_groups(const struct comparison *c, struct group **out)
 {
-	json_t *index = json_object();
+	struct index headings = { NULL };
 	struct group *groups = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		size_t g = line_heading(index, &c->lines[i]);
+		size_t g = line_heading(&headings, &c->lines[i]);
 
 		if (g == n) {
 			if (!(n & (n - 1)))
@@ -90,7 +90,7 @@ static size_t make_groups(const struct comparison *c, struct group **out)
 		}
 		group_add(c, &groups[g], &c->lines[i]);
 	}
-	json_decref(index);
+	index_free(&headings);
 	*out = groups;
 	return n;
 }

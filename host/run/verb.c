@@ -151,7 +151,9 @@ static int go(const struct verb *v, struct run_plan *p)
 	free(name);
 	/* What is there is reported; only a second interrupt ends that too. */
 	interrupted = 0;
+	interrupts_quit(true);
 	verdict = v->derive(p->dir);
+	interrupts_quit(false);
 	report_show(p);
 	return ret ? ret : verdict;
 }

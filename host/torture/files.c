@@ -101,15 +101,13 @@ static int put_all(const struct run *run)
 		{ "report.txt", torture_text },
 		{ "verdicts.ktap", torture_ktap },
 	};
-	int ret = 0;
+	struct report_file put[ARRAY_SIZE(files)] = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !ret; i++) {
-		struct text t = { 0 };
-
-		files[i].make(run, &t);
-		ret = report_put_text(run, files[i].name, &t);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		put[i].name = files[i].name;
+		files[i].make(run, &put[i].text);
 	}
-	return ret ? ret : report_put_manifest(run);
+	return report_put_all(run, put, ARRAY_SIZE(put));
 }
 
 static void say_broken(const struct run *run)

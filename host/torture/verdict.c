@@ -26,15 +26,15 @@ size_t torture_count(const struct run *run, bool bugs)
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c)
 {
 	*c = (struct torture_cell){ .why = "" };
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		uint32_t at = boot_row(b, row);
 		const struct rec_row *r;
 		enum verdict v;
 		bool crash;
 
-		if (b->kernel != kernel || b->back[row] == NO_ROW || b->role == ROLE_OTHERS)
+		if (at == NO_ROW || b->role == ROLE_OTHERS)
 			continue;
-		r = &b->rec.rows[b->back[row]];
+		r = &b->rec.rows[at];
 		crash = r->verdict == VERDICT_NONE && boot_crashed(run, b);
 		v = crash ? VERDICT_FAIL : r->verdict == VERDICT_NONE ? VERDICT_BROKEN :
 		    r->verdict;
