@@ -22,17 +22,49 @@ static unsigned long times_said(const struct console *c, const char *title)
 	return n;
 }
 
-static unsigned long times_asked(const struct records *r, const char *title)
-{
-	char other[CONSOLE_TEXT_MAX];
-	unsigned long n = 0;
+/* How often the guest has asked for which warnings, by their titles. */
+struct asked {
+	struct index titles;
+	unsigned long *times;
+	char (*title)[CONSOLE_TEXT_MAX];
+	size_t n;
+};
 
+static void asked_read(const struct records *r, struct asked *a)
+{
+	*a = (struct asked){ .n = 0 };
 	for (size_t i = 0; i < r->n_expects; i++) {
-		console_title(r->expects[i].text, other);
-		if (!strcmp(other, title))
-			n += r->expects[i].count;
+		char title[CONSOLE_TEXT_MAX];
+		size_t at;
+
+		console_title(r->expects[i].text, title);
+		at = index_need(&a->titles, a->n, "%s", title);
+		if (at == a->n) {
+			if (!(at & (at - 1))) {
+				size_t room = at ? 2 * at : 1;
+
+				a->times = xrealloc(a->times, room * sizeof(*a->times));
+				a->title = xrealloc(a->title, room * sizeof(*a->title));
+			}
+			a->times[a->n] = 0;
+			strcpy(a->title[a->n++], title);
+		}
+		a->times[at] += r->expects[i].count;
 	}
-	return n;
+}
+
+static void asked_free(struct asked *a)
+{
+	index_free(&a->titles);
+	free(a->times);
+	free(a->title);
+}
+
+static unsigned long times_asked(const struct asked *a, const char *title)
+{
+	long at = index_find(&a->titles, "%s", title);
+
+	return at < 0 ? 0 : a->times[at];
 }
 
 /* A guest of before said nothing of the warnings that its scenarios ask for. */
@@ -41,7 +73,8 @@ static bool is_old(const struct run *run)
 	return !json_integer_value(json_object_get(run->plan, "console"));
 }
 
-static bool is_asked_for(const struct run *run, const struct boot *b, const struct splat *s)
+static bool is_asked_for(const struct run *run, const struct boot *b, const struct asked *a,
+			 const struct splat *s)
 {
 	/* The page is really hidden: the complaint is the result. */
 	if (b->role == ROLE_CRASH)
@@ -50,7 +83,7 @@ static bool is_asked_for(const struct run *run, const struct boot *b, const stru
 		return false;
 	if (is_old(run))
 		return !strcmp(plan_text(run, "verb"), "torture");
-	return times_said(&b->console, s->title) <= times_asked(&b->rec, s->title);
+	return times_said(&b->console, s->title) <= times_asked(a, s->title);
 }
 
 static void lose(struct boot *b, const char *why, const char *what)
@@ -62,9 +95,8 @@ static void lose(struct boot *b, const char *why, const char *what)
 }
 
 /* What the guest has seen of its own log has to stand on the console too. */
-static void check_whole(const struct run *run, struct boot *b)
+static void check_whole(const struct run *run, struct boot *b, const struct asked *a)
 {
-	char title[CONSOLE_TEXT_MAX];
 	unsigned long tainted = 0;
 
 	if (is_old(run) || b->role == ROLE_CRASH || !b->ok)
@@ -73,11 +105,9 @@ static void check_whole(const struct run *run, struct boot *b)
 		lose(b, "its console is empty", "");
 		return;
 	}
-	for (size_t i = 0; i < b->rec.n_expects && !b->complaint; i++) {
-		console_title(b->rec.expects[i].text, title);
-		if (times_said(&b->console, title) < times_asked(&b->rec, title))
-			lose(b, "its console lacks lines that the guest has seen: ", title);
-	}
+	for (size_t i = 0; i < a->n && !b->complaint; i++)
+		if (times_said(&b->console, a->title[i]) < a->times[i])
+			lose(b, "its console lacks lines that the guest has seen: ", a->title[i]);
 	for (size_t i = 0; i < b->rec.n_caps; i++)
 		if (!strcmp(b->rec.caps[i].name, WIRE_CAP_TAINTED))
 			tainted = strtoul(b->rec.caps[i].value, NULL, 10);
@@ -91,13 +121,15 @@ void complaint_load(const struct run *run, struct boot *b)
 	int fd = place_fd(&b->place, "console.log");
 	int ret = fd < 0 ? fd : console_parse_fd(fd, &b->console);
 	const struct splat *lost;
+	struct asked asked;
 
 	if (fd >= 0)
 		close(fd);
+	asked_read(&b->rec, &asked);
 	b->complaint = NULL;
 	for (size_t i = 0; i < b->console.n && !b->complaint; i++)
 		if (b->console.splats[i].kind != SPLAT_LOST &&
-		    !is_asked_for(run, b, &b->console.splats[i]))
+		    !is_asked_for(run, b, &asked, &b->console.splats[i]))
 			b->complaint = &b->console.splats[i];
 	lost = console_find(&b->console, SPLAT_LOST);
 	if (!b->complaint && lost && b->role != ROLE_CRASH)
@@ -106,7 +138,8 @@ void complaint_load(const struct run *run, struct boot *b)
 		if (!strcmp(b->rec.facts[i].name, WIRE_FACT_LOST))
 			lose(b, b->rec.facts[i].text, "");
 	if (!is_native && !b->complaint && b->there && (!ret || !is_old(run)))
-		check_whole(run, b);
+		check_whole(run, b, &asked);
+	asked_free(&asked);
 	if (b->complaint != &b->lost)
 		return;
 	if (b->ok)
@@ -145,9 +178,9 @@ bool boot_crashed(const struct run *run, const struct boot *b)
 
 const char *complaint_first(const struct run *run, size_t kernel)
 {
-	for (size_t i = 0; i < run->n_boots; i++)
-		if (run->boots[i].complaint && run->boots[i].kernel == kernel)
-			return run->boots[i].complaint->text;
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
+		if (b->complaint)
+			return b->complaint->text;
 	return NULL;
 }
 
@@ -173,12 +206,12 @@ static char *line_of(const struct boot *b)
 
 void complaint_ktap(const struct run *run, size_t kernel, struct text *t)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
 		char *line;
 
-		if (!is_news(run, &run->boots[i]) || run->boots[i].kernel != kernel)
+		if (!is_news(run, b))
 			continue;
-		line = line_of(&run->boots[i]);
+		line = line_of(b);
 		ktap_note(t, 0, "%s", line);
 		free(line);
 	}

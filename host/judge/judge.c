@@ -13,34 +13,42 @@ static bool may_owe(const struct run *run, const struct boot *b)
 	return b->ok && !kernel_is_bug(&run->kernels[b->kernel]);
 }
 
+static void owe_row(const char *name, const json_t *row, long repeats, struct owed *o)
+{
+	struct strlist metrics = { 0 }, cells = { 0 };
+	json_t *m = json_object(), *c = json_object();
+	bool once = json_is_true(json_object_get(row, "once"));
+
+	strlist_split(&metrics, json_text(row, "metrics"), ",");
+	for (size_t i = 0; i < metrics.n; i++)
+		json_object_set_new(m, metrics.v[i], json_integer(once ? 1 : repeats));
+	strlist_split(&cells, json_text(row, "cells"), ",");
+	for (size_t i = 0; i < cells.n; i++)
+		json_object_set_new(c, cells.v[i], json_true());
+	json_object_set_new(o->rows, name, json_pack("{s:o, s:o}", "metrics", m, "cells", c));
+	strlist_free(&metrics);
+	strlist_free(&cells);
+}
+
 /* What the plan lists for this boot's globs. */
 static void owed_planned(const struct run *run, const struct boot *b, struct owed *o)
 {
 	const json_t *expect = json_object_get(run->plan, "expect"), *row;
+	json_t *rows = json_object_get(expect, "rows");
 	long repeats = json_integer_value(json_object_get(expect, "repeats"));
 	const char *name, *globs = boot_globs(run, b);
 
 	o->planned = true;
-	json_object_foreach(json_object_get(expect, "rows"), name, row) {
-		struct strlist metrics = { 0 }, cells = { 0 };
-		json_t *m = json_object(), *c = json_object();
-		bool once = json_is_true(json_object_get(row, "once"));
-
-		strlist_split(&metrics, json_text(row, "metrics"), ",");
-		for (size_t i = 0; i < metrics.n; i++)
-			json_object_set_new(m, metrics.v[i], json_integer(once ? 1 : repeats));
-		strlist_split(&cells, json_text(row, "cells"), ",");
-		for (size_t i = 0; i < cells.n; i++)
-			json_object_set_new(c, cells.v[i], json_true());
-		if (globs_pick(globs, name) &&
-		    (b->role == ROLE_CRASH || !json_is_true(json_object_get(row, "crash"))))
-			json_object_set_new(o->rows, name, json_pack("{s:O, s:O}", "metrics", m,
-								     "cells", c));
-		json_decref(m);
-		json_decref(c);
-		strlist_free(&metrics);
-		strlist_free(&cells);
-	}
+	/* In crash mode each boot has a path of its own: many boots, and one row each. */
+	row = strpbrk(globs, "*?[,!\\") ? NULL : json_object_get(rows, globs);
+	if (row && (b->role == ROLE_CRASH || !json_is_true(json_object_get(row, "crash"))))
+		owe_row(globs, row, repeats, o);
+	if (row)
+		return;
+	json_object_foreach(rows, name, row)
+		if ((b->role == ROLE_CRASH || !json_is_true(json_object_get(row, "crash"))) &&
+		    globs_pick(globs, name))
+			owe_row(name, row, repeats, o);
 }
 
 /* A run of before: what boots of the same globs have, taken together. */
@@ -186,41 +194,49 @@ static void judge_identity(const struct run *run, struct boot *b)
 				 "CONFIG_EXCLUSIVE_PIN, and the guest has exclusive pins");
 }
 
+/*
+ * Of each row the first boot that passed it: under its kernel's number, and
+ * under its base and flavor where it has no variant. A variant may have more
+ * than its base, and a base less.
+ */
+static void note_passed(const struct run *run, size_t boot, struct index *passed)
+{
+	const struct boot *b = &run->boots[boot];
+	const json_t *j = run->kernels[b->kernel].json;
+
+	for (size_t r = 0; r < b->rec.n_rows; r++) {
+		const struct rec_row *row = &b->rec.rows[r];
+
+		if (row->verdict != VERDICT_PASS)
+			continue;
+		index_need(passed, boot, "%zu\t%s", b->kernel, row->name);
+		if (!*json_text(j, "variant"))
+			index_need(passed, boot, "%s\t%s\t%s", json_text(j, "base"),
+				   json_text(j, "flavor"), row->name);
+	}
+}
+
 /* The first boot that passed a row which this one skips, of this kernel or of one like it. */
 static const struct boot *passed_elsewhere(const struct run *run, const struct boot *b,
-					   const json_t *passed, const char *row)
+					   const struct index *passed, const char *row)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *o = &run->boots[i];
-		const json_t *mine = run->kernels[b->kernel].json;
-		const json_t *its = run->kernels[o->kernel].json;
+	const json_t *j = run->kernels[b->kernel].json;
+	long same = index_find(passed, "%zu\t%s", b->kernel, row);
+	long like = index_find(passed, "%s\t%s\t%s", json_text(j, "base"),
+			       json_text(j, "flavor"), row);
 
-		if (o == b || strcmp(json_text(mine, "base"), json_text(its, "base")) ||
-		    strcmp(json_text(mine, "flavor"), json_text(its, "flavor")))
-			continue;
-		/* A variant may have more than its base, and a base less. */
-		if (o->kernel != b->kernel && *json_text(its, "variant"))
-			continue;
-		if (json_object_get(json_array_get(passed, i), row))
-			return o;
-	}
-	return NULL;
+	if (same < 0 || (like >= 0 && like < same))
+		same = like;
+	return same < 0 ? NULL : &run->boots[same];
 }
 
 /* bench: what one boot of a kernel runs another runs too, and a variant what its base does. */
 static void judge_skips(struct run *run)
 {
-	json_t *passed = json_array();
+	struct index passed = { NULL };
 
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct records *rec = &run->boots[i].rec;
-		json_t *rows = json_object();
-
-		for (size_t r = 0; r < rec->n_rows; r++)
-			if (rec->rows[r].verdict == VERDICT_PASS)
-				json_object_set_new(rows, rec->rows[r].name, json_true());
-		json_array_append_new(passed, rows);
-	}
+	for (size_t i = 0; i < run->n_boots; i++)
+		note_passed(run, i, &passed);
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i], *other;
 
@@ -229,7 +245,7 @@ static void judge_skips(struct run *run)
 			char *reason;
 
 			other = row->verdict == VERDICT_SKIP ?
-				passed_elsewhere(run, b, passed, row->name) : NULL;
+				passed_elsewhere(run, b, &passed, row->name) : NULL;
 			if (!other)
 				continue;
 			reason = xstrdup(row->reason);
@@ -237,7 +253,7 @@ static void judge_skips(struct run *run)
 			free(reason);
 		}
 	}
-	json_decref(passed);
+	index_free(&passed);
 }
 
 /* What no boot can be blamed for: one that the plan itself has not. */

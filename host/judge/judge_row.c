@@ -192,12 +192,30 @@ static bool is_answer(const char *fact)
 	return false;
 }
 
+/* The first fact of a row, or where it would be: they stand together, as they came. */
+static size_t first_fact(const struct boot *b, size_t row)
+{
+	size_t low = 0, high = b->rec.n_facts;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (b->rec.facts[middle].row < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The answer of a cell; NULL if there is none. */
 static const char *cell_answer(const struct boot *b, size_t row, const char *cell)
 {
-	for (size_t i = 0; i < b->rec.n_facts; i++)
-		if (b->rec.facts[i].row == row && !strcmp(b->rec.facts[i].name, cell))
-			return b->rec.facts[i].text;
+	const struct rec_fact *f = b->rec.facts;
+
+	for (size_t i = first_fact(b, row); i < b->rec.n_facts && f[i].row == row; i++)
+		if (!strcmp(f[i].name, cell))
+			return f[i].text;
 	return NULL;
 }
 
@@ -230,10 +248,9 @@ static void judge_cells(const struct boot *b, size_t row, const struct owed *o)
 
 static bool has_facts(const struct boot *b, size_t row)
 {
-	for (size_t i = 0; i < b->rec.n_facts; i++)
-		if (b->rec.facts[i].row == row)
-			return true;
-	return false;
+	size_t i = first_fact(b, row);
+
+	return i < b->rec.n_facts && b->rec.facts[i].row == row;
 }
 
 static void judge_pass(const struct run *run, struct boot *b, size_t row, struct figures f,

@@ -22,7 +22,8 @@ static void next_part(const char **s, char *to, size_t size)
 static struct path_cell *add_cell(struct path_cells *all, const struct boot *b, uint32_t row,
 				  const char *name)
 {
-	all->v = xrealloc(all->v, (all->n + 1) * sizeof(*all->v));
+	if (!(all->n & (all->n - 1)))
+		all->v = xrealloc(all->v, (all->n ? 2 * all->n : 1) * sizeof(*all->v));
 	all->v[all->n] = (struct path_cell){ .boot = b, .row = row, .name = name,
 					     .crash = b->role == ROLE_CRASH };
 	return &all->v[all->n++];
@@ -90,9 +91,48 @@ static void load_crash(const struct run *run, const struct boot *b, struct path_
 				 down != !strcmp(c->expected, WIRE_KERNEL_DOWN));
 }
 
+static struct path_row *need_row(struct path_cells *c, size_t kernel, size_t row)
+{
+	size_t i = index_need(&c->row_index, c->n_rows, "%zu/%zu", kernel, row);
+
+	if (i == c->n_rows) {
+		if (!(i & (i - 1)))
+			c->rows = xrealloc(c->rows, (i ? 2 * i : 1) * sizeof(*c->rows));
+		c->rows[c->n_rows++] = (struct path_row){ NULL };
+	}
+	return &c->rows[i];
+}
+
+static void read_infos(const struct boot *b, struct path_cells *c)
+{
+	for (size_t f = 0; f < b->rec.n_facts; f++) {
+		const struct rec_fact *fact = &b->rec.facts[f];
+		struct path_row *row;
+
+		if (strcmp(fact->name, WIRE_FACT_PATH))
+			continue;
+		row = need_row(c, b->kernel, b->row_of[fact->row]);
+		row->info = row->info ? row->info : fact->text;
+	}
+}
+
+static void link_cells(struct path_cells *c)
+{
+	for (size_t i = c->n; i-- > 0;) {
+		struct path_cell *x = &c->v[i];
+		struct path_row *row = need_row(c, x->boot->kernel, x->row);
+
+		x->next = row->first;
+		row->first = x;
+		x->after_it = c->of_kernel[x->boot->kernel];
+		c->of_kernel[x->boot->kernel] = x;
+	}
+}
+
 void paths_load_cells(const struct run *run, struct path_cells *out)
 {
 	*out = (struct path_cells){ .whole = run->n_boots > 0 };
+	out->of_kernel = xcalloc(run->n_kernels, sizeof(*out->of_kernel));
 	for (size_t i = 0; i < run->n_boots; i++) {
 		const struct boot *b = &run->boots[i];
 
@@ -100,43 +140,44 @@ void paths_load_cells(const struct run *run, struct path_cells *out)
 			load_crash(run, b, out);
 		else
 			load_content(b, out);
+		read_infos(b, out);
 	}
+	link_cells(out);
 }
 
 void paths_free_cells(struct path_cells *c)
 {
 	free(c->v);
+	free(c->of_kernel);
+	free(c->rows);
+	index_free(&c->row_index);
 	*c = (struct path_cells){ NULL };
+}
+
+const struct path_cell *paths_row(const struct path_cells *c, size_t kernel, size_t row)
+{
+	long i = index_find(&c->row_index, "%zu/%zu", kernel, row);
+
+	return i < 0 ? NULL : c->rows[i].first;
 }
 
 const struct path_cell *paths_cell(const struct path_cells *c, size_t kernel, size_t row,
 				   const char *name, bool crash)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].row == row && c->v[i].crash == crash &&
-		    c->v[i].boot->kernel == kernel && !strcmp(c->v[i].name, name))
-			return &c->v[i];
-	return NULL;
+	const struct path_cell *x = paths_row(c, kernel, row);
+
+	while (x && (x->crash != crash || strcmp(x->name, name)))
+		x = x->next;
+	return x;
 }
 
-static const char *path_fact(const struct boot *b, const char *row)
+void paths_info(const struct path_cells *c, size_t kernel, size_t row, struct path_info *info)
 {
-	for (size_t f = 0; f < b->rec.n_facts; f++)
-		if (!strcmp(b->rec.facts[f].name, WIRE_FACT_PATH) &&
-		    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
-			return b->rec.facts[f].text;
-	return NULL;
-}
-
-void paths_info(const struct run *run, size_t kernel, size_t row, struct path_info *info)
-{
-	const char *text = NULL;
+	long i = index_find(&c->row_index, "%zu/%zu", kernel, row);
+	const char *text = i < 0 ? NULL : c->rows[i].info;
 	char way[4];
 
 	*info = (struct path_info){ .way = '?' };
-	for (size_t i = 0; i < run->n_boots && !text; i++)
-		if (run->boots[i].kernel == kernel)
-			text = path_fact(&run->boots[i], run->rows[row]);
 	if (!text)
 		return;
 	next_part(&text, way, sizeof(way));
@@ -213,18 +254,14 @@ void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t k
 	size_t failed = 0;
 
 	*k = (struct paths_kernel){ .verdict = VERDICT_BROKEN };
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->v[i].boot->kernel != kernel)
-			continue;
-		k->answered += !!strcmp(c->v[i].answer, WIRE_SKIP);
-		k->wrong += c->v[i].wrong;
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
+		k->answered += !!strcmp(x->answer, WIRE_SKIP);
+		k->wrong += x->wrong;
 	}
-	for (size_t i = 0; i < run->n_boots; i++) {
-		if (run->boots[i].kernel != kernel)
-			continue;
-		if (boot_broken(&run->boots[i], k))
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		if (boot_broken(b, k))
 			return;
-		failed += count_failed(&run->boots[i]);
+		failed += count_failed(b);
 	}
 	if (!k->answered)
 		snprintf(k->why, sizeof(k->why), "no cell has an answer");

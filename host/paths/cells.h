@@ -9,7 +9,9 @@ void paths_free_cells(struct path_cells *c);
 /* NULL if there is none of that name. */
 const struct path_cell *paths_cell(const struct path_cells *c, size_t kernel, size_t row,
 				   const char *name, bool crash);
-void paths_info(const struct run *run, size_t kernel, size_t row, struct path_info *info);
+/* The cells of one path on one kernel, see path_cell.next; NULL: none. */
+const struct path_cell *paths_row(const struct path_cells *c, size_t kernel, size_t row);
+void paths_info(const struct path_cells *c, size_t kernel, size_t row, struct path_info *info);
 /* "FOLL_GET", ... */
 const char *paths_way_name(char way);
 bool paths_reached(const struct path_cell *c);

@@ -22,7 +22,7 @@ void paths_tsv(const struct run *run, const struct path_cells *c, struct text *t
 		const struct path_cell *x = &c->v[i];
 		struct path_info info;
 
-		paths_info(run, x->boot->kernel, x->row, &info);
+		paths_info(c, x->boot->kernel, x->row, &info);
 		text_raw(t, "%s\t%s\t%c\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 			 run->kernels[x->boot->kernel].name, run->rows[x->row], info.way,
 			 x->crash ? "crash" : "content", x->name, x->answer, x->expected,
@@ -46,13 +46,10 @@ static void cell_test(const struct run *run, const struct path_cell *x, size_t n
 
 static void put_findings(const struct run *run, size_t kernel, struct text *t)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		for (size_t f = 0; f < b->rec.n_findings && b->kernel == kernel; f++)
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
+		for (size_t f = 0; f < b->rec.n_findings; f++)
 			ktap_note(t, 1, "%s: %s: %s", b->rec.rows[b->rec.findings[f].row].name,
 				  b->rec.findings[f].promise, b->rec.findings[f].text);
-	}
 }
 
 static void kernel_ktap(const struct run *run, const struct path_cells *c, size_t kernel,
@@ -61,13 +58,12 @@ static void kernel_ktap(const struct run *run, const struct path_cells *c, size_
 	struct paths_kernel k;
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n; i++)
-		n += c->v[i].boot->kernel == kernel;
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it)
+		n++;
 	ktap_begin(t, 1, n);
 	n = 0;
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].boot->kernel == kernel)
-			cell_test(run, &c->v[i], ++n, t);
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it)
+		cell_test(run, x, ++n, t);
 	put_findings(run, kernel, t);
 	paths_kernel_of(run, c, kernel, &k);
 	ktap_test(t, 0, kernel + 1, k.verdict == VERDICT_PASS, run->kernels[kernel].name,

@@ -7,8 +7,9 @@
 #ifndef PINLAB_HOST_PATHS_PATHS_H
 #define PINLAB_HOST_PATHS_PATHS_H
 
-#include "host/judge/run.h"
+#include "host/base/index.h"
 #include "host/base/text.h"
+#include "host/judge/run.h"
 
 #define PATH_TEXT 400
 
@@ -30,11 +31,23 @@ struct path_cell {
 	char after[PATH_TEXT];		/* what is wrong afterwards */
 	bool crash;			/* of crash mode: KERNEL DOWN, or UP and the answer */
 	bool wrong;			/* not as expected, or something is wrong afterwards */
+	const struct path_cell *next;	/* of the same path on the same kernel */
+	const struct path_cell *after_it;	/* of the same kernel */
+};
+
+/* A path on one kernel. */
+struct path_row {
+	const struct path_cell *first;	/* of its cells; NULL: it has none */
+	const char *info;		/* what the guest says of it; NULL: nothing */
 };
 
 struct path_cells {
-	struct path_cell *v;
+	struct path_cell *v;		/* in the order they came */
 	size_t n;
+	const struct path_cell **of_kernel;	/* the first of each kernel's, or NULL */
+	struct path_row *rows;
+	size_t n_rows;
+	struct index row_index;		/* in rows[]: kernel and row of the run */
 	bool whole;			/* every boot has come to an end that says something */
 };
 

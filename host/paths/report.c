@@ -40,9 +40,8 @@ static const char *word(const struct path_cell *c)
 
 static bool has_scheme(const struct path_cells *c, size_t kernel, const char *scheme, bool crash)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].boot->kernel == kernel && c->v[i].crash == crash &&
-		    !strncmp(c->v[i].name, scheme, strlen(scheme)))
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it)
+		if (x->crash == crash && !strncmp(x->name, scheme, strlen(scheme)))
 			return true;
 	return false;
 }
@@ -81,11 +80,8 @@ static size_t reached(const struct path_cells *c, size_t kernel, size_t row, con
 
 	*all = 0;
 	*first = NULL;
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
-
-		if (x->row != row || x->boot->kernel != kernel || x->crash ||
-		    strncmp(x->name, scheme, strlen(scheme)) ||
+	for (const struct path_cell *x = paths_row(c, kernel, row); x; x = x->next) {
+		if (x->crash || strncmp(x->name, scheme, strlen(scheme)) ||
 		    !strcmp(x->answer, WIRE_SKIP))
 			continue;
 		++*all;
@@ -109,11 +105,8 @@ static char *class_cell(const struct run *run, const struct path_cells *c, size_
 		bool tried = false, hit = false;
 		struct path_info info;
 
-		for (size_t i = 0; i < c->n; i++) {
-			const struct path_cell *x = &c->v[i];
-
-			if (x->row != r || x->boot->kernel != kernel || x->crash ||
-			    strncmp(x->name, scheme, strlen(scheme)) ||
+		for (const struct path_cell *x = paths_row(c, kernel, r); x; x = x->next) {
+			if (x->crash || strncmp(x->name, scheme, strlen(scheme)) ||
 			    !strcmp(x->answer, WIRE_SKIP))
 				continue;
 			tried = true;
@@ -121,7 +114,7 @@ static char *class_cell(const struct run *run, const struct path_cells *c, size_
 		}
 		if (!tried)
 			continue;
-		paths_info(run, kernel, r, &info);
+		paths_info(c, kernel, r, &info);
 		all += info.way == way;
 		open += info.way == way && hit;
 	}
@@ -193,7 +186,7 @@ static void open_paths(const struct run *run, const struct path_cells *c, size_t
 		closed += !n && all;
 		if (!n)
 			continue;
-		paths_info(run, kernel, r, &info);
+		paths_info(c, kernel, r, &info);
 		one_open(run, &info, r, x, n, all, &list);
 	}
 	if (!open && !closed)
@@ -232,7 +225,7 @@ static void pinned_block(const struct run *run, const struct path_cells *c, size
 		}
 		if (!any)
 			continue;
-		paths_info(run, kernel, r, &info);
+		paths_info(c, kernel, r, &info);
 		text_line(t, "%-25.25s%c %-8s %-8s %-8s %-9s %-8s", run->rows[r], info.way, w[0],
 			  w[1], w[2], w[3], w[4]);
 	}
@@ -254,59 +247,62 @@ static void other_block(const struct run *run, const struct path_cells *c, size_
 
 		if (!g && !s)
 			continue;
-		paths_info(run, kernel, r, &info);
+		paths_info(c, kernel, r, &info);
 		text_line(t, "%-25.25s%c %-12s %-12s", run->rows[r], info.way, word(g), word(s));
 	}
 }
 
-/* Another cell of the same kernel before this one that was skipped for the same thing. */
-static bool told_before(const struct path_cells *c, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (c->v[k].boot->kernel == c->v[i].boot->kernel &&
-		    !strcmp(c->v[k].answer, WIRE_SKIP) && !strcmp(c->v[k].where, c->v[i].where))
-			return true;
-	return false;
-}
+/* Cells of one kernel that were skipped for the same thing, and paths among them. */
+struct skip {
+	const struct path_cell *first;
+	size_t n, paths;
+	uint32_t last;			/* row */
+};
 
-/* Cells of this kernel that were skipped for the same thing, and paths among them. */
-static size_t count_skipped(const struct path_cells *c, size_t i, size_t *paths)
+static size_t find_skips(const struct path_cells *c, struct skip **out)
 {
-	uint32_t last = UINT32_MAX;
+	struct index index = { NULL };
+	struct skip *v = NULL;
 	size_t n = 0;
 
-	*paths = 0;
-	for (size_t k = i; k < c->n; k++) {
-		if (c->v[k].boot->kernel != c->v[i].boot->kernel ||
-		    strcmp(c->v[k].answer, WIRE_SKIP) || strcmp(c->v[k].where, c->v[i].where))
+	for (size_t i = 0; i < c->n; i++) {
+		const struct path_cell *x = &c->v[i];
+		size_t at;
+
+		if (strcmp(x->answer, WIRE_SKIP))
 			continue;
-		n++;
-		*paths += c->v[k].row != last;
-		last = c->v[k].row;
+		at = index_need(&index, n, "%zu\t%s", x->boot->kernel, x->where);
+		if (at == n) {
+			if (!(n & (n - 1)))
+				v = xrealloc(v, (n ? 2 * n : 1) * sizeof(*v));
+			v[n++] = (struct skip){ .first = x, .last = UINT32_MAX };
+		}
+		v[at].n++;
+		v[at].paths += v[at].last != x->row;
+		v[at].last = x->row;
 	}
+	index_free(&index);
+	*out = v;
 	return n;
 }
 
 static void skipped(const struct run *run, const struct path_cells *c, struct text *t)
 {
-	bool first = true;
-	size_t n, paths;
+	struct skip *v;
+	size_t n = find_skips(c, &v);
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
-
-		if (strcmp(x->answer, WIRE_SKIP) || told_before(c, i))
-			continue;
-		if (first) {
-			text_line(t, "%s", "");
-			text_line(t, "Skipped, and no result:");
-			first = false;
-		}
-		n = count_skipped(c, i, &paths);
-		text_wrap(t, 6, "  %s: %s: %s%s, %zu page%s", run->kernels[x->boot->kernel].name,
-			  x->where, run->rows[x->row], paths > 1 ? " and others" : "", n,
-			  n == 1 ? "" : "s");
+	if (n) {
+		text_line(t, "%s", "");
+		text_line(t, "Skipped, and no result:");
 	}
+	for (size_t i = 0; i < n; i++) {
+		const struct path_cell *x = v[i].first;
+
+		text_wrap(t, 6, "  %s: %s: %s%s, %zu page%s", run->kernels[x->boot->kernel].name,
+			  x->where, run->rows[x->row], v[i].paths > 1 ? " and others" : "", v[i].n,
+			  v[i].n == 1 ? "" : "s");
+	}
+	free(v);
 }
 
 static void differing(const struct run *run, const struct path_cells *c, struct text *t)
@@ -333,9 +329,9 @@ static void differing(const struct run *run, const struct path_cells *c, struct 
 /* The answer of the kernel's cell of this path in crash mode. */
 static const char *attack_word(const struct path_cells *c, size_t kernel, size_t row)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].crash && c->v[i].boot->kernel == kernel && c->v[i].row == row)
-			return word(&c->v[i]);
+	for (const struct path_cell *x = paths_row(c, kernel, row); x; x = x->next)
+		if (x->crash)
+			return word(x);
 	return "-";
 }
 
@@ -353,7 +349,7 @@ static void attack_block(const struct run *run, const struct path_cells *c, stru
 	for (size_t r = 0; r < run->n_rows; r++) {
 		struct path_info info;
 
-		paths_info(run, 0, r, &info);
+		paths_info(c, 0, r, &info);
 		if (strcmp(info.who, "attack"))
 			continue;
 		for (size_t k = 0; k < shown; k++)
@@ -399,10 +395,8 @@ static void crash_block(const struct run *run, const struct path_cells *c, size_
 {
 	size_t down = 0, up = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
-
-		if (!x->crash || x->boot->kernel != kernel || !strcmp(x->answer, WIRE_SKIP))
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
+		if (!x->crash || !strcmp(x->answer, WIRE_SKIP))
 			continue;
 		down += !strcmp(x->answer, "KERNEL DOWN");
 		up += !!strcmp(x->answer, "KERNEL DOWN");
@@ -413,10 +407,8 @@ static void crash_block(const struct run *run, const struct path_cells *c, size_
 	text_wrap(t, 0, "%s, the page out of the linear map: the kernel is down after %zu of %zu boots.",
 		  run->kernels[kernel].name, down, down + up);
 	text_line(t, "%-26s %-17s %-12s", "path", "page", "outcome");
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
-
-		if (!x->crash || x->boot->kernel != kernel)
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
+		if (!x->crash)
 			continue;
 		text_line(t, "%-26.26s %-17s %s%s%s", run->rows[x->row], x->name,
 			  strcmp(x->answer, "KERNEL DOWN") ? "up: " : x->answer,
@@ -429,11 +421,10 @@ static void crash_traces(const struct run *run, const struct path_cells *c, size
 {
 	bool first = true;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct path_cell *x = &c->v[i];
+	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
 		struct text trace = { 0 };
 
-		if (!x->crash || x->boot->kernel != kernel || strcmp(x->answer, "KERNEL DOWN"))
+		if (!x->crash || strcmp(x->answer, "KERNEL DOWN"))
 			continue;
 		if (first) {
 			text_line(t, "%s", "");

@@ -20,6 +20,19 @@ static const struct boot *side_first_boot(const struct side *s)
 	return NULL;
 }
 
+/* Of two options, by their names. */
+static int by_option(const char *a, const char *b)
+{
+	size_t na = strcspn(a, "="), nb = strcspn(b, "=");
+
+	return strncmp(a, b, (na < nb ? na : nb) + 1);
+}
+
+static int by_option_of(const void *a, const void *b)
+{
+	return by_option(*(char *const *)a, *(char *const *)b);
+}
+
 /* "NAME=value" lines; "# CONFIG_NAME is not set" counts as not there. */
 static void read_config(const struct side *s, struct strlist *out)
 {
@@ -35,55 +48,37 @@ static void read_config(const struct side *s, struct strlist *out)
 			strlist_add(out, line + 7);
 		}
 	free(text);
-	strlist_sort(out);
-}
-
-static int by_text(const void *key, const void *el)
-{
-	return strcmp(key, *(char *const *)el);
-}
-
-static bool has(const struct strlist *l, const char *s)
-{
-	return l->n && bsearch(s, l->v, l->n, sizeof(*l->v), by_text);
-}
-
-/* The line of an option, NULL if it is not set. */
-static const char *option(const struct strlist *l, const char *name, size_t len)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!strncmp(l->v[i], name, len) && l->v[i][len] == '=')
-			return l->v[i] + len + 1;
-	return NULL;
+	if (out->n)
+		qsort(out->v, out->n, sizeof(*out->v), by_option_of);
 }
 
 int config_diff(const struct side *a, const struct side *b, struct strlist *out)
 {
-	struct strlist ca = { 0 }, cb = { 0 };
-	int ret = 0;
+	struct strlist ca = { 0 }, cb = { 0 }, gone = { 0 };
+	bool both;
 
 	read_config(a, &ca);
 	read_config(b, &cb);
-	if (!ca.n || !cb.n)
-		ret = -ENOENT;
-	for (size_t i = 0; i < cb.n && ca.n; i++) {
-		size_t len = strcspn(cb.v[i], "=");
-		const char *was = option(&ca, cb.v[i], len);
+	both = ca.n && cb.n;
+	for (size_t i = 0, k = 0; both && (i < ca.n || k < cb.n);) {
+		int order = i == ca.n ? 1 : k == cb.n ? -1 : by_option(ca.v[i], cb.v[k]);
+		const char *name = order < 0 ? ca.v[i] : cb.v[k];
+		const char *was = order > 0 ? "not set" : strchr(ca.v[i], '=') + 1;
+		const char *is = order < 0 ? "not set" : strchr(cb.v[k], '=') + 1;
 
-		if (!has(&ca, cb.v[i]))
-			strlist_take(out, xasprintf("%.*s (%s, was %s)", (int)len, cb.v[i],
-						    cb.v[i] + len + 1, was ? was : "not set"));
+		if (strcmp(was, is))
+			strlist_take(order < 0 ? &gone : out,
+				     xasprintf("%.*s (%s, was %s)", (int)strcspn(name, "="), name,
+					       is, was));
+		i += order <= 0;
+		k += order >= 0;
 	}
-	for (size_t i = 0; i < ca.n && cb.n; i++) {
-		size_t len = strcspn(ca.v[i], "=");
-
-		if (!option(&cb, ca.v[i], len))
-			strlist_take(out, xasprintf("%.*s (not set, was %s)", (int)len, ca.v[i],
-						    ca.v[i] + len + 1));
-	}
+	for (size_t i = 0; i < gone.n; i++)
+		strlist_add(out, gone.v[i]);
+	strlist_free(&gone);
 	strlist_free(&ca);
 	strlist_free(&cb);
-	return ret;
+	return both ? 0 : -ENOENT;
 }
 
 static void say_kernel(const struct report *r, size_t i, struct text *t)
@@ -153,72 +148,70 @@ void report_boots(const struct report *r, struct text *t)
 	}
 }
 
-static bool same_benchmark(const char *x, const char *y)
+/* Rows of one benchmark that say the same. */
+struct alike {
+	size_t first, n;
+	struct text names;
+};
+
+static void say_alike(const struct side *s, const struct alike *a, const char *why, struct text *t)
 {
-	size_t n = benchmark_len(x);
+	const char *row = s->run->rows[a->first];
 
-	return n == benchmark_len(y) && !strncmp(x, y, n);
-}
-
-/* All rows of the first one's benchmark that say the same, in one paragraph. */
-static void say_rows(const struct side *s, size_t first, char *const *whys, bool *said,
-		     struct text *t)
-{
-	const char *why = whys[first];
-	const struct run *run = s->run;
-	struct text names = { 0 };
-	size_t n = 0;
-
-	for (size_t i = first; i < run->n_rows; i++) {
-		const char *row = run->rows[i], *rest = strchr(row, '/');
-
-		if (!whys[i] || !same_benchmark(run->rows[first], row) || strcmp(why, whys[i]))
-			continue;
-		said[i] = true;
-		text_raw(&names, " %s", rest ? rest + 1 : row);
-		n++;
-	}
-	if (n == 1)
-		text_wrap(t, 6, "  %s on %s: %s", run->rows[first], side_name(s), why);
+	if (a->n == 1)
+		text_wrap(t, 6, "  %s on %s: %s", row, side_name(s), why);
 	else
-		text_wrap(t, 6, "  %.*s on %s, %zu rows: %s:%s",
-			  (int)benchmark_len(run->rows[first]), run->rows[first], side_name(s), n,
-			  why, names.s);
-	text_free(&names);
+		text_wrap(t, 6, "  %.*s on %s, %zu rows: %s:%s", (int)benchmark_len(row), row,
+			  side_name(s), a->n, why, a->names.s);
 }
 
-/* Of each row with this verdict its reason, of the others NULL. */
-static char **reasons(const struct side *s, enum verdict v)
+/* Each row with this verdict, in one paragraph with those that are alike. */
+static size_t side_rows(const struct side *s, enum verdict v, struct text *t)
 {
-	char **whys = xcalloc(s->run->n_rows, sizeof(*whys)), why[WHY_MAX];
+	const struct run *run = s->run;
+	struct index index = { NULL };
+	struct alike *all = NULL;
+	size_t n = 0;
+	char why[WHY_MAX];
 
-	for (size_t i = 0; i < s->run->n_rows; i++)
-		if (side_row(s, s->run->rows[i], why) == v)
-			whys[i] = xstrdup(why);
-	return whys;
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const char *row = run->rows[i], *rest = strchr(row, '/');
+		size_t at;
+
+		if (side_row(s, row, why) != v)
+			continue;
+		at = index_need(&index, n, "%.*s\t%s", (int)benchmark_len(row), row, why);
+		if (at == n) {
+			if (!(n & (n - 1)))
+				all = xrealloc(all, (n ? 2 * n : 1) * sizeof(*all));
+			all[n++] = (struct alike){ .first = i };
+		}
+		all[at].n++;
+		text_raw(&all[at].names, " %s", rest ? rest + 1 : row);
+	}
+	for (size_t i = 0; i < n; i++) {
+		side_row(s, run->rows[all[i].first], why);
+		say_alike(s, &all[i], why, t);
+		text_free(&all[i].names);
+	}
+	free(all);
+	index_free(&index);
+	return n;
 }
 
 void report_rows(const struct report *r, enum verdict v, const char *title, struct text *t)
 {
-	const struct run *run = &r->run;
-	bool *said = xcalloc(run->n_rows, sizeof(*said)), any = false;
+	bool any = false;
 
-	for (size_t k = 0; k < run->n_kernels; k++) {
-		struct side s = { .run = run, .kernel = k, .roles = ~0u };
-		char **whys = reasons(&s, v);
+	for (size_t k = 0; k < r->run.n_kernels; k++) {
+		struct side s = { .run = &r->run, .kernel = k, .roles = ~0u };
+		struct text rows = { 0 };
 
-		memset(said, 0, run->n_rows * sizeof(*said));
-		for (size_t i = 0; i < run->n_rows; i++) {
-			if (said[i] || !whys[i])
-				continue;
-			if (!any)
-				text_raw(t, "\n%s\n", title);
+		if (side_rows(&s, v, &rows) && !any) {
+			text_raw(t, "\n%s\n", title);
 			any = true;
-			say_rows(&s, i, whys, said, t);
 		}
-		for (size_t i = 0; i < run->n_rows; i++)
-			free(whys[i]);
-		free(whys);
+		text_raw(t, "%s", rows.s ? rows.s : "");
+		text_free(&rows);
 	}
-	free(said);
 }

@@ -15,11 +15,10 @@
 
 static bool value_of(const struct run *run, size_t kernel, int figure, double *value)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
 		const uint32_t *order;
 
-		if (figure < 0 || b->kernel != kernel || !b->there ||
+		if (figure < 0 || !b->there ||
 		    !boot_samples(b, figure, &order))
 			continue;
 		*value = (double)b->rec.samples[order[0]].value / VALUE_ONE;
@@ -102,7 +101,7 @@ static void put_line(const struct run *run, struct table *tab, const struct ques
 	char cells[2][48] = { "", "" };
 	bool has = false;
 
-	if (f->row != q->row || !q->is_row(f))
+	if (!q->is_row(f))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		q->cell(run, kernels[i], figure, cells[i], sizeof(cells[i]));
@@ -123,7 +122,7 @@ static bool put_table(const struct run *run, struct text *t, const struct questi
 	struct table tab = { .align = "lrr" };
 	bool any;
 
-	for (size_t f = 0; f < run->n_figures; f++)
+	for (uint32_t f = run->first_figure[q->row]; f != NO_FIGURE; f = run->figures[f].next)
 		put_line(run, &tab, q, f, kernels, n);
 	any = tab.n;
 	if (any) {

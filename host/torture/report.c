@@ -188,58 +188,85 @@ static void others_table(const struct run *run, struct text *t)
 	strlist_free(&names);
 }
 
-/* What one kernel's first boot found out under this name of this row; NULL if nothing. */
-static const char *fact_of(const struct run *run, size_t kernel, const char *row, const char *name)
-{
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+/* What a kernel's first boot found out; the next kernel's that found the same thing out. */
+struct answer {
+	size_t kernel;
+	const char *text;
+	struct answer *next;
+};
 
-		for (size_t f = 0; b->kernel == kernel && f < b->rec.n_facts; f++)
-			if (!strcmp(b->rec.facts[f].name, name) &&
-			    !strcmp(b->rec.rows[b->rec.facts[f].row].name, row))
-				return b->rec.facts[f].text;
+/* A thing to find out: the name of a fact in a row. */
+struct question {
+	const char *row, *name;
+	struct answer *first, *last;
+};
+
+struct questions {
+	struct index index;
+	struct question *v;
+	size_t n;
+};
+
+static struct question *need_question(struct questions *q, const struct boot *b,
+				      const struct rec_fact *f)
+{
+	const char *row = b->rec.rows[f->row].name;
+	size_t i = index_need(&q->index, q->n, "%s\t%s", row, f->name);
+
+	if (i == q->n) {
+		if (!(i & (i - 1)))
+			q->v = xrealloc(q->v, (i ? 2 * i : 1) * sizeof(*q->v));
+		q->v[q->n++] = (struct question){ .row = row, .name = f->name };
 	}
-	return NULL;
+	return &q->v[i];
 }
 
-/* Each fact's name once, in the order they came. */
-static void fact_names(const struct run *run, struct strlist *rows, struct strlist *names)
+static void add_answer(struct question *q, size_t kernel, const char *text)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct records *rec = &run->boots[i].rec;
+	struct answer *a;
 
-		for (size_t f = 0; f < rec->n_facts; f++) {
-			bool known = torture_is_bug(run->kernels[run->boots[i].kernel].name);
+	if (q->last && q->last->kernel == kernel)
+		return;
+	a = xcalloc(1, sizeof(*a));
+	*a = (struct answer){ kernel, text, NULL };
+	*(q->last ? &q->last->next : &q->first) = a;
+	q->last = a;
+}
 
-			for (size_t k = 0; k < names->n && !known; k++)
-				known = !strcmp(names->v[k], rec->facts[f].name) &&
-					!strcmp(rows->v[k], rec->rows[rec->facts[f].row].name);
-			if (known)
-				continue;
-			strlist_add(names, rec->facts[f].name);
-			strlist_add(rows, rec->rows[rec->facts[f].row].name);
-		}
+/* Each once, in the order they came; the answers in the order of the kernels. */
+static void read_facts(const struct run *run, struct questions *q)
+{
+	for (size_t i = 0; i < run->n_boots; i++)
+		for (size_t f = 0; f < run->boots[i].rec.n_facts; f++)
+			if (!torture_is_bug(run->kernels[run->boots[i].kernel].name))
+				need_question(q, &run->boots[i], &run->boots[i].rec.facts[f]);
+	for (size_t k = 0; k < run->n_kernels; k++) {
+		if (torture_is_bug(run->kernels[k].name))
+			continue;
+		for (const struct boot *b = run->kernels[k].boots; b; b = b->next)
+			for (size_t f = 0; f < b->rec.n_facts; f++)
+				add_answer(need_question(q, b, &b->rec.facts[f]), k,
+					   b->rec.facts[f].text);
 	}
 }
 
 static void fact_lines(const struct run *run, struct text *t)
 {
-	struct strlist rows = { 0 }, names = { 0 };
+	struct questions q = { .n = 0 };
 
-	fact_names(run, &rows, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		if (!i || strcmp(rows.v[i], rows.v[i - 1]))
-			text_line(t, "%s", ""), text_line(t, "%s", rows.v[i]);
-		text_wrap(t, 4, "  %s", names.v[i]);
-		for (size_t k = 0; k < run->n_kernels; k++) {
-			const char *fact = fact_of(run, k, rows.v[i], names.v[i]);
-
-			if (fact && !torture_is_bug(run->kernels[k].name))
-				text_wrap(t, 24, "    %-18s  %s", run->kernels[k].name, fact);
+	read_facts(run, &q);
+	for (size_t i = 0; i < q.n; i++) {
+		if (!i || strcmp(q.v[i].row, q.v[i - 1].row))
+			text_line(t, "%s", ""), text_line(t, "%s", q.v[i].row);
+		text_wrap(t, 4, "  %s", q.v[i].name);
+		for (struct answer *a = q.v[i].first, *next; a; a = next) {
+			text_wrap(t, 24, "    %-18s  %s", run->kernels[a->kernel].name, a->text);
+			next = a->next;
+			free(a);
 		}
 	}
-	strlist_free(&rows);
-	strlist_free(&names);
+	index_free(&q.index);
+	free(q.v);
 }
 
 /* A kernel that its name alone does not give: it came with --base or --series. */

@@ -41,14 +41,11 @@ struct covered {
 /* Has any boot of this kernel said that it has exclusive pins? */
 static bool is_exclusive(const struct run *run, size_t kernel)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct records *rec = &run->boots[i].rec;
-
-		for (size_t c = 0; c < rec->n_caps && run->boots[i].kernel == kernel; c++)
-			if (!strcmp(rec->caps[c].name, WIRE_CAP_EXCLUSIVE) &&
-			    !strcmp(rec->caps[c].value, "1"))
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
+		for (size_t c = 0; c < b->rec.n_caps; c++)
+			if (!strcmp(b->rec.caps[c].name, WIRE_CAP_EXCLUSIVE) &&
+			    !strcmp(b->rec.caps[c].value, "1"))
 				return true;
-	}
 	return false;
 }
 
@@ -72,10 +69,8 @@ static void cover_kernel(const struct run *run, size_t kernel, struct covered *c
 	struct torture_cell cell;
 
 	c->kernels++;
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		if (b->kernel != kernel || b->role == ROLE_OTHERS)
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		if (b->role == ROLE_OTHERS)
 			continue;
 		c->boots += b->ok;
 		count_requests(&b->rec, c);

@@ -112,12 +112,11 @@ void torture_caught(const struct run *run, size_t kernel, struct caught *best)
 	bool is_bug = torture_is_bug(run->kernels[kernel].name);
 
 	*best = (struct caught){ .row = "", .promise = "" };
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
 		struct caught c = { 0 };
 
 		/* What others' programs say of a seeded bug is compared, see torture_others(). */
-		if (b->kernel != kernel || (b->role == ROLE_OTHERS && is_bug))
+		if (b->role == ROLE_OTHERS && is_bug)
 			continue;
 		if (b->rec.n_findings)
 			first_finding(b, &c);
@@ -133,10 +132,8 @@ static const char *others_fact(const struct run *run, size_t kernel, const char 
 			       const struct boot **boot)
 {
 	*boot = NULL;
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		if (b->kernel != kernel || b->role != ROLE_OTHERS)
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		if (b->role != ROLE_OTHERS)
 			continue;
 		*boot = b;
 		for (size_t f = 0; f < b->rec.n_facts; f++)
@@ -187,12 +184,9 @@ void torture_others_names(const struct run *run, struct strlist *names)
 /* A boot that did not come to its end, but by the kernel's own doing: NULL if there is none. */
 static const struct boot *bad_boot(const struct run *run, size_t kernel)
 {
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		if (b->kernel == kernel && !b->ok && !boot_crashed(run, b))
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
+		if (!b->ok && !boot_crashed(run, b))
 			return b;
-	}
 	return NULL;
 }
 
@@ -202,10 +196,8 @@ static const struct rec_row *broken_row(const struct run *run, size_t kernel, si
 	const struct rec_row *first = NULL;
 
 	*n = 0;
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		for (size_t r = 0; b->kernel == kernel && r < b->rec.n_rows; r++) {
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		for (size_t r = 0; r < b->rec.n_rows; r++) {
 			if (b->rec.rows[r].verdict != VERDICT_BROKEN)
 				continue;
 			first = first ? first : &b->rec.rows[r];
