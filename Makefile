@@ -39,6 +39,9 @@ TESTS := $(patsubst tests/unit/%.c,$(HOST)/tests/%,$(sort $(wildcard $(T:%=tests
 	$(T:%=tests/%.c) $(T:%=tests/e2e_%.c))))
 UNIT := $(filter $(HOST)/tests/test_%,$(TESTS))
 CHECKS := $(sort $(wildcard $(T:%=tests/check-%)) $(filter tests/check-%,$(wildcard $(T:%=tests/%))))
+# What the host does to a run: kills, full disks, errors; tests/faults/faults.h has how.
+FAULTS := $(patsubst tests/faults/%.c,$(HOST)/tests/faults_%,$(sort $(wildcard \
+	$(T:%=tests/faults/%.c))))
 # Those that need no kernel.
 QUICK := $(filter tests/check-layout tests/check-readme tests/check-style,$(CHECKS))
 # What end-to-end tests link with; others with all of ./pinlab but its main().
@@ -109,6 +112,10 @@ fuzz: packages-test
 #: make prune     remove from the cache what was not used  (DAYS=30)
 prune: pinlab
 	@./pinlab prune $(if $(DAYS),--days '$(DAYS)')
+
+#: make test-faults   runs that are killed, starved, frozen or lied to  (T=kills; SEED=1)
+test-faults: packages-run pinlab packages-test $(FAULTS)
+	@$(if $(SEED),PINLAB_SEED='$(SEED)') tests/run $(or $(FAULTS),$(error T=$(T) is no test of tests/faults/))
 
 #: make test-packages   is scripts/packages.list enough? Asks a bare Debian; needs root
 # `make nightly` does so too, where it can and something of it was changed.
@@ -186,6 +193,11 @@ $(HOST)/tests/e2e_%: tests/e2e_%.c $(BASE_OBJ) $(HOST)/objects | packages-test
 	$(call say,CC,$<)
 	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
+$(HOST)/tests/faults_%: tests/faults/%.c $(BASE_OBJ) $(HOST)/objects | packages-test
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
+
 # With sanitizers only: tests/check-fuzz says SAN=1.
 FUZZ := $(patsubst tests/fuzz/%.c,$(HOST)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ)
@@ -200,11 +212,11 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 	$(call say,CC,$<)
 	$(Q)$(CC) $(COMMON) -shared -fPIC -o $@ $<
 
--include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d)
+-include $(HOST_OBJ:.o=.d) $(GUEST_OBJ:.o=.d) $(TESTS:=.d) $(FAULTS:=.d)
 
 # A header that is gone stands in .d files of before: what included it is compiled again.
 %.h: ;
 
 FORCE:
 .PHONY: all help bench torture paths nightly report doctor kernel boot test check test-packages fuzz
-.PHONY: fuzz-targets prune clean packages-build packages-run packages-test FORCE
+.PHONY: fuzz-targets test-faults prune clean packages-build packages-run packages-test FORCE

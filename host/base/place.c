@@ -12,30 +12,16 @@
 
 #include "host/base/files.h"
 
-/* No plain file; no other error of open() has this number. */
-#define ENOTPLAIN	EMEDIUMTYPE
 #define LOCK_FILE	"lock"
 #define DEPTH_MAX	32
 #define WALK		(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-const char *place_error(int error)
-{
-	switch (error < 0 ? -error : error) {
-	case ENOTPLAIN:
-		return "is not a regular file";
-	case ELOOP:
-		return "is a symbolic link";
-	case EXDEV:
-		return "its name leads out of the folder";
-	}
-	return strerror(error < 0 ? -error : error);
-}
 
 int place_open(struct place *p, const char *dir)
 {
 	*p = (struct place){ .fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) };
 	if (p->fd < 0)
 		return -errno;
+	p->trouble = xcalloc(1, sizeof(*p->trouble));
 	p->below = xstrdup("");
 	p->path = xstrdup(dir);
 	return 0;
@@ -55,14 +41,17 @@ void place_below(struct place *p, const struct place *of, const char *name)
 		.fd = of->fd,
 		.below = xasprintf("%s%s/", of->below, name),
 		.path = xasprintf("%s/%s", of->path, name),
+		.trouble = of->trouble,
 	};
 }
 
 void place_close(struct place *p)
 {
 	/* What lies below another has its descriptor from there. */
-	if (p->below && !*p->below && p->fd >= 0)
+	if (p->below && !*p->below && p->fd >= 0) {
 		close(p->fd);
+		free(p->trouble);
+	}
 	free(p->below);
 	free(p->path);
 	*p = (struct place){ .fd = -1 };
@@ -160,10 +149,10 @@ int place_stat(const struct place *p, const char *name, struct stat *st)
 	int dir = walk(p, name, false, last), ret;
 
 	if (dir < 0)
-		return dir;
+		return place_note(p, name, dir);
 	ret = fstatat(dir, last, st, AT_SYMLINK_NOFOLLOW) ? -errno : 0;
 	close(dir);
-	return ret;
+	return place_note(p, name, ret);
 }
 
 bool place_has(const struct place *p, const char *name)
@@ -180,13 +169,13 @@ int place_fd(const struct place *p, const char *name)
 	int dir = walk(p, name, false, last), fd, e;
 
 	if (dir < 0)
-		return dir;
+		return place_note(p, name, dir);
 	/* O_NONBLOCK: a FIFO without a writer. */
 	fd = openat(dir, last, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	e = errno;
 	close(dir);
 	if (fd < 0)
-		return e == ENXIO ? -ENOTPLAIN : -e;
+		return place_note(p, name, e == ENXIO ? -ENOTPLAIN : -e);
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
@@ -234,7 +223,7 @@ char *place_read(const struct place *p, const char *name, size_t max, size_t *le
 		n = -EFBIG;
 	}
 	if (n < 0) {
-		errno = -n;
+		errno = -place_note(p, name, n);
 		return NULL;
 	}
 	if (len)
@@ -270,7 +259,7 @@ int place_sha(const struct place *p, const char *name, char hex[SHA_HEX])
 	else
 		ret = sha_fd(fd, hex);
 	close(fd);
-	return ret;
+	return place_note(p, name, ret);
 }
 
 int place_list(const struct place *p, const char *name, struct strlist *out)
@@ -278,15 +267,18 @@ int place_list(const struct place *p, const char *name, struct strlist *out)
 	int fd = open_folder(p, name);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
+	int ret;
 
 	if (!d)
-		return fd < 0 ? fd : -errno;
+		return place_note(p, name, fd < 0 ? fd : -errno);
+	errno = 0;
 	while ((e = readdir(d)))
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			strlist_add(out, e->d_name);
+	ret = -errno;
 	closedir(d);
 	strlist_sort(out);
-	return 0;
+	return place_note(p, name, ret);
 }
 
 static int write_all(int fd, const char *s, size_t len)
@@ -412,9 +404,10 @@ static int remove_at(int dir, const char *name, int depth)
 		close(fd);
 		return -ENAMETOOLONG;
 	}
-	while (!ret && (e = readdir(d)))
+	for (errno = 0; !ret && (e = readdir(d)); errno = 0)
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			ret = remove_at(fd, e->d_name, depth + 1);
+	ret = ret ? ret : -errno;
 	closedir(d);
 	if (!ret && unlinkat(dir, name, AT_REMOVEDIR))
 		ret = -errno;

@@ -17,6 +17,7 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
+#include "host/base/trouble.h"
 #include "host/base/util.h"
 
 /* Of a text that is read as a whole: what a guest may write, and more than any plan has. */
@@ -28,6 +29,7 @@ struct place {
 	int fd;			/* of the root; -1: there is none */
 	char *below;		/* "", or "boots/02-6.12/": the names' beginning */
 	char *path;		/* for messages, and for programs that want a path */
+	struct trouble *trouble;	/* the root's; NULL: there is none */
 };
 
 /* All return 0 or -errno where nothing else is said; place_error() has words for it. */
@@ -71,8 +73,5 @@ int place_remove(const struct place *p, const char *name);
  */
 int place_lock(const struct place *p, int *pid);
 void place_unlock(const struct place *p, int lock);
-
-/* strerror(), and words for what only a place refuses. */
-const char *place_error(int error);
 
 #endif

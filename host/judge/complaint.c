@@ -119,7 +119,8 @@ void complaint_load(const struct run *run, struct boot *b)
 {
 	bool is_native = !strcmp(plan_text(run, "engine"), "native");
 	int fd = place_fd(&b->place, "console.log");
-	int ret = fd < 0 ? fd : console_parse_fd(fd, &b->console);
+	int ret = fd < 0 ? fd : place_note(&b->place, "console.log",
+					   console_parse_fd(fd, &b->console));
 	const struct splat *lost;
 	struct asked asked;
 

@@ -182,7 +182,7 @@ static void read_first_try(struct boot *b)
 static void read_records(const struct run *run, struct boot *b)
 {
 	int fd = place_fd(&b->place, "records");
-	int ret = fd < 0 ? fd : records_parse_fd(fd, &b->rec);
+	int ret = fd < 0 ? fd : place_note(&b->place, "records", records_parse_fd(fd, &b->rec));
 
 	if (fd >= 0)
 		close(fd);
@@ -300,6 +300,8 @@ static int load(struct run *run)
 
 	run->dir = xstrdup(run->place.path);
 	if (!place_has(&run->place, PLAN_FILE)) {
+		if (place_trouble(&run->place))
+			return -EIO;
 		err("%s: no plan.json in it, so it is no run; see ./pinlab list runs", run->dir);
 		return -ENOENT;
 	}
@@ -315,7 +317,8 @@ static int load(struct run *run)
 	run->delta = json_number_value(json_object_get(run->plan, "delta_percent")) / 100;
 	run->seed = json_integer_value(json_object_get(run->plan, "seed"));
 	ret = load_kernels(run);
-	return ret ? ret : load_boots(run);
+	ret = ret ? ret : load_boots(run);
+	return ret ? ret : place_trouble(&run->place);
 }
 
 int run_load(const char *dir, struct run *run)

@@ -374,7 +374,7 @@ int night_load(const char *dir, struct night *n)
 	for (size_t i = 0; i < n->n_cells; i++)
 		if (build_failed(n, i))
 			put_verdict(&n->cells[i].results[0], VERDICT_BROKEN, BUILD_FAILED);
-	return 0;
+	return place_trouble(&n->place);
 }
 
 void night_free(struct night *n)

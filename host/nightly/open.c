@@ -413,6 +413,9 @@ static int take_stock(struct nightly *n)
 		n->state[i] = stock_of(n, t, &asked);
 		done += n->state[i] == TURN_RAN;
 	}
+	/* A boot that the disk did not give is not one that is missing. */
+	if (place_trouble(&n->place))
+		return PINLAB_BROKE;
 	if (n->q->o->again && !asked) {
 		t = json_array_get(turns, 0);
 		err("--again %s: no boot of the night %s that is there%s%s", n->q->o->again,
@@ -468,8 +471,12 @@ int night_open(struct nightly *n)
 	mine = new_plan(n);
 	if (place_has(&n->place, PLAN_FILE)) {
 		n->plan = plan_load(&n->place);
-		ret = n->plan ? continue_old(n, mine) : PINLAB_USAGE;
+		ret = n->plan ? continue_old(n, mine) :
+		      place_failed(&n->place) ? PINLAB_BROKE : PINLAB_USAGE;
 		json_decref(mine);
+	} else if (place_trouble(&n->place)) {
+		json_decref(mine);
+		ret = PINLAB_BROKE;
 	} else {
 		n->plan = mine;
 		ret = start_new(n);

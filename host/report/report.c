@@ -155,10 +155,14 @@ const char *report_word(const struct report *r)
 
 int report_put(const struct run *run, const char *name, const char *s, size_t n)
 {
-	int ret = place_write(&run->place, name, s, n);
+	/* What could not be read is not in it. */
+	int ret = place_trouble(&run->place);
 	char *word = shell_word(run->name);
+	bool whole = !ret;
 
-	if (ret)
+	if (whole)
+		ret = place_write(&run->place, name, s, n);
+	if (ret && whole)
 		err("%s/%s: cannot be written: %s; make room, then ./pinlab report --run %s",
 		    run->dir, name, place_error(ret), word);
 	free(word);

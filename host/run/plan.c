@@ -239,7 +239,7 @@ static int check_same(const struct run_plan *p, json_t *mine)
 	const char *key;
 
 	if (!theirs)
-		return PINLAB_USAGE;
+		return place_failed(&p->place) ? PINLAB_BROKE : PINLAB_USAGE;
 	own = json_object();
 	/* The verb first: another one's keys are others. */
 	p->kind->describe(p, own);
@@ -343,7 +343,7 @@ int run_open(struct run_plan *p)
 	if (ret)
 		goto out;
 	if (!place_has(&p->place, PLAN_FILE)) {
-		ret = start_new(p, j);
+		ret = place_trouble(&p->place) ? PINLAB_BROKE : start_new(p, j);
 		goto out;
 	}
 	ret = check_same(p, j);
@@ -351,6 +351,9 @@ int run_open(struct run_plan *p)
 		p->boots[i].done = boot_is_done(p, &p->boots[i], &asked, &failed);
 		done += p->boots[i].done;
 	}
+	/* A boot whose outcome the disk did not give is not one that has none. */
+	if (!ret && place_trouble(&p->place))
+		ret = PINLAB_BROKE;
 	if (!ret && p->options->again && !asked) {
 		err("--again %s: no boot of the run %s that is there; they are named like %s",
 		    p->options->again, p->name, p->boots[0].id);

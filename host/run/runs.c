@@ -12,7 +12,10 @@
 static bool is_run(const char *dir)
 {
 	struct place p;
-	bool yes = !place_open(&p, dir) && place_has(&p, PLAN_FILE);
+	bool yes = !place_open(&p, dir);
+
+	/* Where the disk fails it may be one: whoever reads it will tell. */
+	yes = yes && (place_has(&p, PLAN_FILE) || place_failed(&p));
 
 	place_close(&p);
 	return yes;
