@@ -16,27 +16,34 @@ json_t *night_string(const char *s)
 	return j ? j : json_string("?");
 }
 
-static bool is_cell(const struct night_cell *c, const json_t *j)
+/* The number of a kernel and flavor, and of a scenario, of the last night; false: not in this one. */
+static bool find_now(const struct night *n, const json_t *j, size_t *cell, size_t *scenario)
 {
-	return !strcmp(json_text(j, "kernel"), c->kernel) &&
-	       !strcmp(json_text(j, "flavor"), c->flavor);
+	long c = index_find(&n->cell_index, "%s\t%s", json_text(j, "kernel"),
+			    json_text(j, "flavor"));
+	long s = index_find(&n->scenario_index, "%s", json_text(j, "scenario"));
+
+	*cell = c;
+	*scenario = s;
+	return c >= 0 && s >= 0;
 }
 
-static bool is_failure(const struct night *n, const struct night_failure *f, const json_t *j)
+/* This night's failure that is one of the last night's too; -1: none. */
+static long same_failure(const struct night *n, const json_t *j)
 {
-	return is_cell(&n->cells[f->cell], j) &&
-	       !strcmp(json_text(j, "scenario"), n->scenarios.v[f->scenario]) &&
-	       !strcmp(json_text(j, "promise"), f->promise);
+	size_t cell, scenario;
+
+	return !find_now(n, j, &cell, &scenario) ? -1 :
+	       index_find(&n->failure_index, "%zu/%zu/%s", cell, scenario,
+			  json_text(j, "promise"));
 }
 
 /* What this night has of a result of the last one; NULL: nothing. */
 static const struct night_result *result_of(const struct night *n, const json_t *j)
 {
-	for (size_t i = 0; i < n->n_cells; i++)
-		for (size_t s = 0; is_cell(&n->cells[i], j) && s < n->scenarios.n; s++)
-			if (!strcmp(n->scenarios.v[s], json_text(j, "scenario")))
-				return &n->cells[i].results[s];
-	return NULL;
+	size_t cell, scenario;
+
+	return find_now(n, j, &cell, &scenario) ? &n->cells[cell].results[scenario] : NULL;
 }
 
 static bool was_run(const struct night_result *r)
@@ -48,6 +55,7 @@ void night_compare(const struct night *n, struct night_changes *c)
 {
 	const json_t *then = json_object_get(n->last, "failures"), *j;
 	size_t most = json_array_size(then), i;
+	bool *known;
 
 	*c = (struct night_changes){
 		.fresh = xcalloc(n->n_failures, sizeof(size_t)),
@@ -55,28 +63,24 @@ void night_compare(const struct night *n, struct night_changes *c)
 		.gone = xcalloc(most, sizeof(size_t)),
 		.unknown = xcalloc(most, sizeof(size_t)),
 	};
-	for (size_t f = 0; f < n->n_failures; f++) {
-		bool known = false;
-
-		json_array_foreach(then, i, j)
-			known |= is_failure(n, &n->failures[f], j);
-		if (known)
-			c->still[c->n_still++] = f;
-		else
-			c->fresh[c->n_fresh++] = f;
-	}
+	known = xcalloc(n->n_failures, sizeof(*known));
 	json_array_foreach(then, i, j) {
-		bool again = false;
+		long again = same_failure(n, j);
 
-		for (size_t f = 0; f < n->n_failures; f++)
-			again |= is_failure(n, &n->failures[f], j);
-		if (again)
-			continue;
-		if (was_run(result_of(n, j)))
+		if (again >= 0)
+			known[again] = true;
+		else if (was_run(result_of(n, j)))
 			c->gone[c->n_gone++] = i;
 		else
 			c->unknown[c->n_unknown++] = i;
 	}
+	for (size_t f = 0; f < n->n_failures; f++) {
+		if (known[f])
+			c->still[c->n_still++] = f;
+		else
+			c->fresh[c->n_fresh++] = f;
+	}
+	free(known);
 }
 
 void night_changes_free(struct night_changes *c)
@@ -91,13 +95,10 @@ void night_changes_free(struct night_changes *c)
 /* The last night's result of a scenario; NULL if it had not run it. */
 static const json_t *last_result(const struct night *n, size_t cell, const char *scenario)
 {
-	const json_t *results = json_object_get(n->last, "results"), *j;
-	size_t i;
+	long i = index_find(&n->last_index, "%s\t%s\t%s", n->cells[cell].kernel,
+			    n->cells[cell].flavor, scenario);
 
-	json_array_foreach(results, i, j)
-		if (is_cell(&n->cells[cell], j) && !strcmp(json_text(j, "scenario"), scenario))
-			return j;
-	return NULL;
+	return i < 0 ? NULL : json_array_get(json_object_get(n->last, "results"), i);
 }
 
 bool night_ran_before(const struct night *n, const struct night_failure *f)

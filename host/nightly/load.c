@@ -29,21 +29,11 @@ static int bad_plan(const struct night *n, const char *what)
 	return -EINVAL;
 }
 
-static int find_cell(const struct night *n, const char *kernel, const char *flavor)
-{
-	for (size_t i = 0; i < n->n_cells; i++)
-		if (!strcmp(n->cells[i].kernel, kernel) && !strcmp(n->cells[i].flavor, flavor))
-			return i;
-	return -1;
-}
-
 static size_t find_scenario(const struct night *n, const char *name)
 {
-	size_t i = 0;
+	long i = index_find(&n->scenario_index, "%s", name);
 
-	while (i < n->scenarios.n && strcmp(n->scenarios.v[i], name))
-		i++;
-	return i;
+	return i < 0 ? n->scenarios.n : (size_t)i;
 }
 
 static int load_cells(struct night *n)
@@ -64,6 +54,7 @@ static int load_cells(struct night *n)
 		c->flavor = json_text(c->json, "flavor");
 		if (!*c->kernel || !*c->flavor)
 			return bad_plan(n, "a kernel without a name or a flavor");
+		index_need(&n->cell_index, i, "%s\t%s", c->kernel, c->flavor);
 	}
 	return 0;
 }
@@ -107,7 +98,8 @@ void night_look(const struct place *night, const char *turn, struct night_look *
 
 static int load_turn(struct night *n, struct night_turn *t, json_t *j)
 {
-	int cell = find_cell(n, json_text(j, "kernel"), json_text(j, "flavor"));
+	long cell = index_find(&n->cell_index, "%s\t%s", json_text(j, "kernel"),
+			       json_text(j, "flavor"));
 	struct night_look look;
 
 	t->json = j;
@@ -142,23 +134,30 @@ static int load_turns(struct night *n)
 	return ret;
 }
 
+/* Unless it is there. */
+static void add_scenario(struct night *n, const char *name)
+{
+	if (index_need(&n->scenario_index, n->scenarios.n, "%s", name) == n->scenarios.n)
+		strlist_add(&n->scenarios, name);
+}
+
 /* Those of the plan, and what a guest program of another version ran besides. */
 static void name_scenarios(struct night *n)
 {
-	const json_t *list = json_object_get(n->plan, "scenarios");
-	size_t planned = json_array_size(list);
+	const json_t *list = json_object_get(n->plan, "scenarios"), *j;
+	size_t i;
 
-	strlist_add(&n->scenarios, NIGHT_BOOT);
-	for (size_t i = 0; i < planned; i++)
-		strlist_add(&n->scenarios, json_text(json_array_get(list, i), "name"));
-	for (size_t i = 0; i < n->n_turns; i++)
+	add_scenario(n, NIGHT_BOOT);
+	json_array_foreach(list, i, j)
+		add_scenario(n, json_text(j, "name"));
+	for (i = 0; i < n->n_turns; i++)
 		for (size_t r = 0; n->turns[i].loaded && r < n->turns[i].run.n_rows; r++)
-			if (!strlist_has(&n->scenarios, n->turns[i].run.rows[r]))
-				strlist_add(&n->scenarios, n->turns[i].run.rows[r]);
+			add_scenario(n, n->turns[i].run.rows[r]);
 	n->timed = xcalloc(n->scenarios.n, sizeof(*n->timed));
-	for (size_t i = 0; i < planned; i++)
-		n->timed[i + 1] = json_is_true(json_object_get(json_array_get(list, i), "timed"));
-	for (size_t i = 0; i < n->n_cells; i++) {
+	json_array_foreach(list, i, j)
+		n->timed[find_scenario(n, json_text(j, "name"))] =
+			json_is_true(json_object_get(j, "timed"));
+	for (i = 0; i < n->n_cells; i++) {
 		n->cells[i].results = xcalloc(n->scenarios.n, sizeof(*n->cells[i].results));
 		for (size_t s = 0; s < n->scenarios.n; s++)
 			n->cells[i].results[s].why = "";
@@ -192,18 +191,20 @@ static void put_failure(struct night *n, size_t turn, const char *row, const cha
 			const char *text)
 {
 	size_t cell = n->turns[turn].cell, scenario = find_scenario(n, row);
-	struct night_failure *f;
+	size_t at = index_need(&n->failure_index, n->n_failures, "%zu/%zu/%s", cell, scenario,
+			       promise);
 
-	for (size_t i = 0; i < n->n_failures; i++) {
-		f = &n->failures[i];
-		if (f->cell != cell || f->scenario != scenario || strcmp(f->promise, promise))
-			continue;
+	if (at < n->n_failures) {
+		struct night_failure *f = &n->failures[at];
+
 		/* Found twice in one boot is found in one boot. */
 		f->turns += f->last != turn;
 		f->last = turn;
 		return;
 	}
-	n->failures = xrealloc(n->failures, (n->n_failures + 1) * sizeof(*f));
+	index_need(&n->failure_index, at, "%zu/%zu", cell, scenario);
+	if (!(at & (at - 1)))
+		n->failures = xrealloc(n->failures, (at ? 2 * at : 1) * sizeof(*n->failures));
 	n->failures[n->n_failures++] = (struct night_failure){
 		.cell = cell, .scenario = scenario, .turn = turn, .last = turn, .turns = 1,
 		.promise = xstrdup(promise), .text = xstrdup(text),
@@ -229,11 +230,13 @@ static void take_failures(struct night *n, size_t turn)
 	for (size_t i = 0; i < rec->n_findings; i++)
 		put_failure(n, turn, rec->rows[rec->findings[i].row].name,
 			    rec->findings[i].promise, rec->findings[i].text);
-	for (size_t i = 0; i < rec->n_rows; i++) {
-		bool found = false;
+	/* Both come in the order of the rows. */
+	for (size_t i = 0, f = 0; i < rec->n_rows; i++) {
+		bool found;
 
-		for (size_t f = 0; f < rec->n_findings; f++)
-			found |= rec->findings[f].row == i;
+		while (f < rec->n_findings && rec->findings[f].row < i)
+			f++;
+		found = f < rec->n_findings && rec->findings[f].row == i;
 		if (rec->rows[i].verdict == VERDICT_FAIL && !found)
 			put_failure(n, turn, rec->rows[i].name, PROMISE_STUCK, rec->rows[i].reason);
 	}
@@ -277,7 +280,6 @@ static void take_turn(struct night *n, size_t turn)
 	const struct night_turn *t = &n->turns[turn];
 	struct night_cell *c = &n->cells[t->cell];
 	const struct boot *b;
-	bool known = false;
 
 	if (!t->done && was_ok(n, t))
 		put_verdict(&c->results[0], VERDICT_BROKEN, "the files that a boot left are gone");
@@ -302,10 +304,7 @@ static void take_turn(struct night *n, size_t turn)
 	take_samples(c, n, &b->rec);
 	c->seconds += b->seconds;
 	c->boots += t->done;
-	for (size_t i = 0; i < turn; i++)
-		known |= n->turns[i].done && n->turns[i].cell == t->cell &&
-			 n->turns[i].seed == t->seed;
-	c->seeds += t->done && !known;
+	c->seeds += t->done && index_need(&n->seed_index, turn, "%zu/%lu", t->cell, t->seed) == turn;
 }
 
 const char *night_unbuilt(const struct night *n, size_t cell)
@@ -344,6 +343,16 @@ static void read_clock(struct night *n)
 	n->budget = json_integer_value(json_object_get(n->plan, "budget_seconds"));
 }
 
+static void read_last(struct night *n)
+{
+	const json_t *results = json_object_get(n->last, "results"), *j;
+	size_t i;
+
+	json_array_foreach(results, i, j)
+		index_need(&n->last_index, i, "%s\t%s\t%s", json_text(j, "kernel"),
+			   json_text(j, "flavor"), json_text(j, "scenario"));
+}
+
 int night_load(const char *dir, struct night *n)
 {
 	int ret;
@@ -363,6 +372,7 @@ int night_load(const char *dir, struct night *n)
 	n->clock = plan_side_file(&n->place, "clock.json");
 	n->last = plan_side_file(&n->place, "last.json");
 	read_clock(n);
+	read_last(n);
 	ret = load_cells(n);
 	if (!ret)
 		ret = load_turns(n);
@@ -394,6 +404,11 @@ void night_free(struct night *n)
 	free(n->failures);
 	free(n->timed);
 	strlist_free(&n->scenarios);
+	index_free(&n->cell_index);
+	index_free(&n->scenario_index);
+	index_free(&n->failure_index);
+	index_free(&n->seed_index);
+	index_free(&n->last_index);
 	json_decref(n->plan);
 	json_decref(n->clock);
 	json_decref(n->last);
@@ -461,21 +476,22 @@ long night_share(const struct night_turn *t)
 
 const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f)
 {
-	const struct records *rec = &night_boot(&n->turns[f->turn])->rec;
+	const struct night_turn *t = &n->turns[f->turn];
+	const struct records *rec = &night_boot(t)->rec;
+	int row = run_row(&t->run, n->scenarios.v[f->scenario]);
+	uint32_t at = row < 0 ? NO_ROW : boot_row(night_boot(t), row);
 
 	for (size_t i = 0; i < rec->n_findings; i++)
-		if (!strcmp(rec->rows[rec->findings[i].row].name, n->scenarios.v[f->scenario]) &&
-		    !strcmp(rec->findings[i].promise, f->promise))
+		if (rec->findings[i].row == at && !strcmp(rec->findings[i].promise, f->promise))
 			return &rec->findings[i];
 	return NULL;
 }
 
 const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario)
 {
-	for (size_t i = 0; i < n->n_failures; i++)
-		if (n->failures[i].cell == cell && n->failures[i].scenario == scenario)
-			return &n->failures[i];
-	return NULL;
+	long i = index_find(&n->failure_index, "%zu/%zu", cell, scenario);
+
+	return i < 0 ? NULL : &n->failures[i];
 }
 
 char *night_test_name(const struct night *n, size_t cell, size_t scenario)

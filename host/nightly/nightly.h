@@ -16,8 +16,9 @@
 #ifndef PINLAB_HOST_NIGHTLY_NIGHTLY_H
 #define PINLAB_HOST_NIGHTLY_NIGHTLY_H
 
-#include "host/judge/run.h"
+#include "host/base/index.h"
 #include "host/base/text.h"
+#include "host/judge/run.h"
 
 /* What one scenario came to in one kernel and flavor, over all boots. */
 struct night_result {
@@ -69,6 +70,11 @@ struct night {
 	struct night_turn *turns;
 	struct night_failure *failures;
 	size_t n_cells, n_turns, n_failures;
+	/*
+	 * By kernel and flavor; by name; by cell and scenario the first, with the
+	 * promise too the one; seeds that a cell has had; results of the last night.
+	 */
+	struct index cell_index, scenario_index, failure_index, seed_index, last_index;
 	double budget, used;
 	bool whole;			/* ended by itself, not cut off */
 };
