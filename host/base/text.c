@@ -129,8 +129,7 @@ void table_row(struct table *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	s = vformat(fmt, ap);
 	va_end(ap);
-	if (!(t->n & (t->n - 1)))
-		t->rows = xrealloc(t->rows, (t->n ? 2 * t->n : 1) * sizeof(*t->rows));
+	t->rows = xgrow(t->rows, t->n, sizeof(*t->rows));
 	memset(t->rows[t->n], 0, sizeof(*t->rows));
 	rest = s;
 	for (size_t i = 0; i < TABLE_COLUMNS && (cell = strsep(&rest, "\t")); i++)

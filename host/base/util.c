@@ -22,7 +22,8 @@ static void on_interrupt(int sig)
 
 static void on_quit(int sig)
 {
-	static const char said[] = "\npinlab: interrupted; nothing is lost, the same command does it again\n";
+	static const char said[] =
+		"\npinlab: interrupted; nothing is lost, the same command does it again\n";
 
 	(void)sig;
 	if (write(STDERR_FILENO, said, sizeof(said) - 1) < 0)
@@ -131,10 +132,14 @@ void *xrealloc(void *p, size_t size)
 	return p;
 }
 
+void *xgrow(void *p, size_t n, size_t size)
+{
+	return n & (n - 1) ? p : xrealloc(p, (n ? 2 * n : 1) * size);
+}
+
 void strlist_take(struct strlist *l, char *s)
 {
-	if (!(l->n & (l->n - 1)))
-		l->v = xrealloc(l->v, (l->n ? 2 * l->n : 1) * sizeof(*l->v));
+	l->v = xgrow(l->v, l->n, sizeof(*l->v));
 	l->v[l->n++] = s;
 }
 

@@ -46,6 +46,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *xstrdup(const char *s);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
+/* Room for one more behind n elements of that size: arrays grow by doubling. */
+void *xgrow(void *p, size_t n, size_t size);
 
 struct strlist {
 	char **v;

@@ -78,12 +78,6 @@ void records_free(struct records *r)
 	records_init(r);
 }
 
-/* Room for one more element: arrays grow by doubling, at most to their limit. */
-static void *grow(void *p, size_t n, size_t size)
-{
-	return n & (n - 1) ? p : xrealloc(p, (n ? 2 * n : 1) * size);
-}
-
 static bool is_current(const struct records *r, const char *name)
 {
 	return r->current >= 0 && !strcmp(r->rows[r->current].name, name);
@@ -126,7 +120,7 @@ static int on_cap(struct records *r, struct fields *f)
 		return bad(r, "cap: bad name");
 	if (r->n_caps == RECORDS_CAPS_MAX)
 		return bad(r, "more than %d caps", RECORDS_CAPS_MAX);
-	r->caps = grow(r->caps, r->n_caps, sizeof(*r->caps));
+	r->caps = xgrow(r->caps, r->n_caps, sizeof(*r->caps));
 	r->caps[r->n_caps++] = (struct rec_cap){ xstrdup(f->v[0]), xstrdup(f->v[1]) };
 	return 0;
 }
@@ -142,7 +136,7 @@ static int on_begin(struct records *r, struct fields *f)
 		return bad(r, "row '%s' begins a second time", f->v[0]);
 	if (r->n_rows == RECORDS_ROWS_MAX)
 		return bad(r, "more than %d rows", RECORDS_ROWS_MAX);
-	r->rows = grow(r->rows, r->n_rows, sizeof(*r->rows));
+	r->rows = xgrow(r->rows, r->n_rows, sizeof(*r->rows));
 	r->rows[r->n_rows] = (struct rec_row){ xstrdup(f->v[0]), xstrdup(""), VERDICT_NONE };
 	r->current = r->n_rows++;
 	for (size_t i = 0; i < RECORDS_METRICS_MAX; i++)
@@ -178,7 +172,7 @@ static int need_metric(struct records *r, const char *name, const char *unit)
 		return bad(r, "sample: bad metric or unit");
 	if (r->n_metrics == RECORDS_METRICS_MAX)
 		return bad(r, "more than %d metrics", RECORDS_METRICS_MAX);
-	r->metrics = grow(r->metrics, r->n_metrics, sizeof(*r->metrics));
+	r->metrics = xgrow(r->metrics, r->n_metrics, sizeof(*r->metrics));
 	r->metrics[r->n_metrics] = (struct rec_metric){ xstrdup(name), xstrdup(unit) };
 	return r->n_metrics++;
 }
@@ -213,7 +207,7 @@ static int on_sample(struct records *r, struct fields *f)
 	s.repeat = repeat;
 	s.disturbed = disturbed;
 	r->repeats[m] = repeat;
-	r->samples = grow(r->samples, r->n_samples, sizeof(*r->samples));
+	r->samples = xgrow(r->samples, r->n_samples, sizeof(*r->samples));
 	r->samples[r->n_samples++] = s;
 	return 0;
 }
@@ -234,7 +228,7 @@ static int on_window(struct records *r, struct fields *f)
 		return bad(r, "more than %d windows", RECORDS_SAMPLES_MAX);
 	w.metric = xstrdup(f->v[1]);
 	w.id = id;
-	r->windows = grow(r->windows, r->n_windows, sizeof(*r->windows));
+	r->windows = xgrow(r->windows, r->n_windows, sizeof(*r->windows));
 	r->windows[r->n_windows++] = w;
 	return 0;
 }
@@ -254,7 +248,7 @@ static int on_finding(struct records *r, struct fields *f)
 		return bad(r, "more than %d findings", RECORDS_FINDINGS_MAX);
 	n.promise = xstrdup(f->v[1]);
 	n.text = xstrdup(f->v[4]);
-	r->findings = grow(r->findings, r->n_findings, sizeof(*r->findings));
+	r->findings = xgrow(r->findings, r->n_findings, sizeof(*r->findings));
 	r->findings[r->n_findings++] = n;
 	return 0;
 }
@@ -270,7 +264,7 @@ static int on_detail(struct records *r, struct fields *f)
 		return bad(r, "detail of '%.96s' without a finding", f->v[0]);
 	if (r->n_details == RECORDS_DETAILS_MAX)
 		return bad(r, "more than %d details", RECORDS_DETAILS_MAX);
-	r->details = grow(r->details, r->n_details, sizeof(*r->details));
+	r->details = xgrow(r->details, r->n_details, sizeof(*r->details));
 	r->details[r->n_details++] = xstrdup(f->v[1]);
 	r->findings[r->n_findings - 1].n_details++;
 	return 0;
@@ -286,7 +280,7 @@ static int on_fact(struct records *r, struct fields *f)
 		return bad(r, "fact: bad name");
 	if (r->n_facts == RECORDS_FACTS_MAX)
 		return bad(r, "more than %d facts", RECORDS_FACTS_MAX);
-	r->facts = grow(r->facts, r->n_facts, sizeof(*r->facts));
+	r->facts = xgrow(r->facts, r->n_facts, sizeof(*r->facts));
 	r->facts[r->n_facts++] = (struct rec_fact){ xstrdup(f->v[1]), xstrdup(f->v[2]),
 						    r->current };
 	return 0;
@@ -303,7 +297,7 @@ static int on_expect(struct records *r, struct fields *f)
 		return bad(r, "expect: bad number '%.32s'", f->v[1]);
 	if (r->n_expects == RECORDS_EXPECTS_MAX)
 		return bad(r, "more than %d expected complaints", RECORDS_EXPECTS_MAX);
-	r->expects = grow(r->expects, r->n_expects, sizeof(*r->expects));
+	r->expects = xgrow(r->expects, r->n_expects, sizeof(*r->expects));
 	r->expects[r->n_expects++] = (struct rec_expect){ xstrdup(f->v[2]), count, r->current };
 	return 0;
 }

@@ -40,12 +40,8 @@ static void asked_read(const struct records *r, struct asked *a)
 		console_title(r->expects[i].text, title);
 		at = index_need(&a->titles, a->n, "%s", title);
 		if (at == a->n) {
-			if (!(at & (at - 1))) {
-				size_t room = at ? 2 * at : 1;
-
-				a->times = xrealloc(a->times, room * sizeof(*a->times));
-				a->title = xrealloc(a->title, room * sizeof(*a->title));
-			}
+			a->times = xgrow(a->times, at, sizeof(*a->times));
+			a->title = xgrow(a->title, at, sizeof(*a->title));
 			a->times[a->n] = 0;
 			strcpy(a->title[a->n++], title);
 		}

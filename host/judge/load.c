@@ -17,19 +17,13 @@
 #define KERNELS_MAX 512
 #define BOOTS_MAX 4096
 
-/* Room for one more element: arrays grow by doubling. */
-static void *grow(void *p, size_t n, size_t size)
-{
-	return n & (n - 1) ? p : xrealloc(p, (n ? 2 * n : 1) * size);
-}
-
 static uint32_t add_row(struct run *run, const char *name)
 {
 	size_t i = index_need(&run->row_index, run->n_rows, "%s", name);
 
 	if (i < run->n_rows)
 		return i;
-	run->rows = grow(run->rows, run->n_rows, sizeof(*run->rows));
+	run->rows = xgrow(run->rows, run->n_rows, sizeof(*run->rows));
 	run->rows[run->n_rows++] = xstrdup(name);
 	return i;
 }
@@ -41,7 +35,7 @@ static uint32_t add_figure(struct run *run, uint32_t row, const struct rec_metri
 
 	if (i < run->n_figures)
 		return i;
-	run->figures = grow(run->figures, run->n_figures, sizeof(*run->figures));
+	run->figures = xgrow(run->figures, run->n_figures, sizeof(*run->figures));
 	run->figures[run->n_figures++] = (struct figure){ row, xstrdup(m->name),
 							  xstrdup(m->unit), NO_FIGURE };
 	return i;

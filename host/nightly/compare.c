@@ -16,7 +16,7 @@ json_t *night_string(const char *s)
 	return j ? j : json_string("?");
 }
 
-/* The number of a kernel and flavor, and of a scenario, of the last night; false: not in this one. */
+/* The cell and the scenario of what the last night says; false: this one has them not. */
 static bool find_now(const struct night *n, const json_t *j, size_t *cell, size_t *scenario)
 {
 	long c = index_find(&n->cell_index, "%s\t%s", json_text(j, "kernel"),

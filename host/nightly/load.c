@@ -203,8 +203,7 @@ static void put_failure(struct night *n, size_t turn, const char *row, const cha
 		return;
 	}
 	index_need(&n->failure_index, at, "%zu/%zu", cell, scenario);
-	if (!(at & (at - 1)))
-		n->failures = xrealloc(n->failures, (at ? 2 * at : 1) * sizeof(*n->failures));
+	n->failures = xgrow(n->failures, at, sizeof(*n->failures));
 	n->failures[n->n_failures++] = (struct night_failure){
 		.cell = cell, .scenario = scenario, .turn = turn, .last = turn, .turns = 1,
 		.promise = xstrdup(promise), .text = xstrdup(text),
@@ -269,19 +268,14 @@ static void take_samples(struct night_cell *c, const struct night *n, const stru
 	}
 }
 
-/* The night noted the time of each boot that came to its end. */
-static bool was_ok(const struct night *n, const struct night_turn *t)
-{
-	return json_object_get(json_object_get(n->clock, "turns"), t->id);
-}
-
 static void take_turn(struct night *n, size_t turn)
 {
 	const struct night_turn *t = &n->turns[turn];
 	struct night_cell *c = &n->cells[t->cell];
 	const struct boot *b;
 
-	if (!t->done && was_ok(n, t))
+	/* The night noted the time of each boot that came to its end. */
+	if (!t->done && json_object_get(json_object_get(n->clock, "turns"), t->id))
 		put_verdict(&c->results[0], VERDICT_BROKEN, "the files that a boot left are gone");
 	if (!t->loaded)
 		return;
@@ -304,7 +298,8 @@ static void take_turn(struct night *n, size_t turn)
 	take_samples(c, n, &b->rec);
 	c->seconds += b->seconds;
 	c->boots += t->done;
-	c->seeds += t->done && index_need(&n->seed_index, turn, "%zu/%lu", t->cell, t->seed) == turn;
+	if (t->done)
+		c->seeds += index_need(&n->seed_index, turn, "%zu/%lu", t->cell, t->seed) == turn;
 }
 
 const char *night_unbuilt(const struct night *n, size_t cell)

@@ -22,8 +22,7 @@ static void next_part(const char **s, char *to, size_t size)
 static struct path_cell *add_cell(struct path_cells *all, const struct boot *b, uint32_t row,
 				  const char *name)
 {
-	if (!(all->n & (all->n - 1)))
-		all->v = xrealloc(all->v, (all->n ? 2 * all->n : 1) * sizeof(*all->v));
+	all->v = xgrow(all->v, all->n, sizeof(*all->v));
 	all->v[all->n] = (struct path_cell){ .boot = b, .row = row, .name = name,
 					     .crash = b->role == ROLE_CRASH };
 	return &all->v[all->n++];
@@ -96,8 +95,7 @@ static struct path_row *need_row(struct path_cells *c, size_t kernel, size_t row
 	size_t i = index_need(&c->row_index, c->n_rows, "%zu/%zu", kernel, row);
 
 	if (i == c->n_rows) {
-		if (!(i & (i - 1)))
-			c->rows = xrealloc(c->rows, (i ? 2 * i : 1) * sizeof(*c->rows));
+		c->rows = xgrow(c->rows, i, sizeof(*c->rows));
 		c->rows[c->n_rows++] = (struct path_row){ NULL };
 	}
 	return &c->rows[i];

@@ -273,8 +273,7 @@ static size_t find_skips(const struct path_cells *c, struct skip **out)
 			continue;
 		at = index_need(&index, n, "%zu\t%s", x->boot->kernel, x->where);
 		if (at == n) {
-			if (!(n & (n - 1)))
-				v = xrealloc(v, (n ? 2 * n : 1) * sizeof(*v));
+			v = xgrow(v, n, sizeof(*v));
 			v[n++] = (struct skip){ .first = x, .last = UINT32_MAX };
 		}
 		v[at].n++;

@@ -347,8 +347,7 @@ static void add_line(struct comparison *c, const struct run *run, const struct f
 		wall_diff(c, &l, &l.aa, &l.noise);
 		wall_diff(c, &l, &l.b, &l.change);
 	}
-	if (!(c->n & (c->n - 1)))
-		c->lines = xrealloc(c->lines, (c->n ? 2 * c->n : 1) * sizeof(*c->lines));
+	c->lines = xgrow(c->lines, c->n, sizeof(*c->lines));
 	c->lines[c->n++] = l;
 }
 

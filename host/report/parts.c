@@ -182,8 +182,7 @@ static size_t side_rows(const struct side *s, enum verdict v, struct text *t)
 			continue;
 		at = index_need(&index, n, "%.*s\t%s", (int)benchmark_len(row), row, why);
 		if (at == n) {
-			if (!(n & (n - 1)))
-				all = xrealloc(all, (n ? 2 * n : 1) * sizeof(*all));
+			all = xgrow(all, n, sizeof(*all));
 			all[n++] = (struct alike){ .first = i };
 		}
 		all[at].n++;

@@ -38,8 +38,7 @@ static struct growth *need(struct profile_diff *d, struct index *functions, cons
 
 	if (i < d->n)
 		return &d->v[i];
-	if (!(d->n & (d->n - 1)))
-		d->v = xrealloc(d->v, (d->n ? 2 * d->n : 1) * sizeof(*d->v));
+	d->v = xgrow(d->v, d->n, sizeof(*d->v));
 	d->v[d->n++] = (struct growth){ .function = xstrdup(function) };
 	return &d->v[i];
 }

@@ -84,8 +84,7 @@ static size_t make_groups(const struct comparison *c, struct group **out)
 		size_t g = line_heading(&headings, &c->lines[i]);
 
 		if (g == n) {
-			if (!(n & (n - 1)))
-				groups = xrealloc(groups, (n ? 2 * n : 1) * sizeof(*groups));
+			groups = xgrow(groups, n, sizeof(*groups));
 			groups[n++] = (struct group){ .first = &c->lines[i] };
 		}
 		group_add(c, &groups[g], &c->lines[i]);

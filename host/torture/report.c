@@ -214,8 +214,7 @@ static struct question *need_question(struct questions *q, const struct boot *b,
 	size_t i = index_need(&q->index, q->n, "%s\t%s", row, f->name);
 
 	if (i == q->n) {
-		if (!(i & (i - 1)))
-			q->v = xrealloc(q->v, (i ? 2 * i : 1) * sizeof(*q->v));
+		q->v = xgrow(q->v, i, sizeof(*q->v));
 		q->v[q->n++] = (struct question){ .row = row, .name = f->name };
 	}
 	return &q->v[i];
