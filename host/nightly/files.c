@@ -169,6 +169,9 @@ static json_t *hash_inputs(const struct night *n)
 		rel = xasprintf("boots/%s/outcome.json", b->id);
 		hash_one(n, t, rel, files);
 		free(rel);
+		rel = xasprintf("boots/%s/console.log", b->id);
+		hash_one(n, t, rel, files);
+		free(rel);
 		rel = xasprintf("%s/boots", t->id);
 		if (t->failed)
 			hash_below(&n->place, rel, 0, files);

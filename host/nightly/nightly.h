@@ -8,7 +8,7 @@
  *   results/NIGHT/last.json     what the night before has found, as it was when
  *                               this one began
  *   results/NIGHT/TURN/         an ordinary torture run of one boot; whole where
- *                               something failed, else cut down to its records
+ *                               something failed, else cut down to its records and its console
  *
  * All reports are made from these files alone. A turn is done when its boot is,
  * so a night that was cut off is continued by doing the rest.

@@ -55,7 +55,8 @@ int night_tick(struct nightly *n, const char *end)
 
 static bool is_kept(const char *name)
 {
-	return !strcmp(name, "records") || !strcmp(name, "outcome.json");
+	return !strcmp(name, "records") || !strcmp(name, "outcome.json") ||
+	       !strcmp(name, "console.log");
 }
 
 static void remove_others(const struct place *p, const char *dir, bool (*keep)(const char *name))

@@ -113,6 +113,26 @@ static void test_host_is_made_again(void **state)
 	check_open(NULL, PINLAB_OK, "RPRRP-", true);
 }
 
+/* What a boot that passed keeps is what its verdict is made of. */
+static void test_kept(void **state)
+{
+	static const char *const kept[] = { "console.log", "outcome.json", "records" };
+	char *dir = mixed_night(), states[ARRAY_SIZE(mixed) + 1], *boot;
+	struct strlist names = { 0 };
+	double owed;
+
+	(void)state;
+	assert_int_equal(opened(dir, NULL, states, &owed), PINLAB_OK);
+	boot = xasprintf("%s/000-6.12-torture-100/boots/00", dir);
+	assert_int_equal(list_dir(boot, &names), 0);
+	assert_int_equal(names.n, ARRAY_SIZE(kept));
+	for (size_t i = 0; i < names.n; i++)
+		assert_string_equal(names.v[i], kept[i]);
+	strlist_free(&names);
+	free(boot);
+	free(dir);
+}
+
 static void test_again(void **state)
 {
 	(void)state;
@@ -126,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_host_is_made_again),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_again),
 	};
 
