@@ -97,6 +97,10 @@ boot: packages-run pinlab
 kernel: pinlab
 	@./pinlab kernel $(OPTIONS)
 
+#: make module    the driver for the kernel that runs here: --engine native --module (KDIR=)
+module: packages-build
+	@scripts/mkmodule build/module $(KDIR)
+
 #: make test      the suite's own tests               (T=PATTERN: some of them)
 test: packages-run pinlab packages-test $(TESTS)
 	@tests/run $(or $(strip $(TESTS) $(CHECKS)),$(error T=$(T) is no test; they are in tests/ and tests/unit/))
@@ -121,6 +125,11 @@ test-faults: packages-run pinlab packages-test $(FAULTS)
 # `make nightly` does so too, where it can and something of it was changed.
 test-packages:
 	@tests/packages
+
+#: make test-machine    both wall-clock engines in a Debian machine under QEMU (T=STEP)
+# CMD='./pinlab doctor' gives root there one command instead.
+test-machine: packages-run pinlab
+	@tests/machine/run $(if $(CMD),--command '$(CMD)','$(T)')
 
 #: make clean     remove what make built here; caches and results stay
 clean:
@@ -218,5 +227,6 @@ build/insnprof.so: host/plugin/insnprof.c | packages-build
 %.h: ;
 
 FORCE:
-.PHONY: all help bench torture paths nightly report doctor kernel boot test check test-packages fuzz
-.PHONY: fuzz-targets test-faults prune clean packages-build packages-run packages-test FORCE
+.PHONY: all help bench torture paths nightly report doctor kernel boot module test check fuzz
+.PHONY: test-packages test-faults test-machine fuzz-targets prune clean packages-build packages-run
+.PHONY: packages-test FORCE

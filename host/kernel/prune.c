@@ -129,7 +129,9 @@ static int by_age(const void *a, const void *b)
 
 size_t cache_list(struct cache_entry **out)
 {
-	static const char *const kinds[] = { "sources", "builds", "kernels", "drivers", "images" };
+	static const char *const kinds[] = {
+		"sources", "builds", "kernels", "drivers", "images", "boxes"
+	};
 	size_t n = 0;
 
 	*out = NULL;
