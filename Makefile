@@ -79,7 +79,8 @@ paths: packages-run pinlab
 #: make nightly   torture for a given time, compared with the last night (BUDGET=2h)
 nightly: packages-run pinlab
 	@./pinlab nightly $(NIGHTLY_OPTIONS); status=$$?; \
-	tests/packages --if-changed 1>&2 || status=3; exit $$status
+	tests/packages --if-changed 1>&2 || status=3; \
+	tests/machine/run --if-changed 1>&2 || status=3; exit $$status
 
 #: make report    derive a run's reports again        (RUN=NAME)
 report: pinlab

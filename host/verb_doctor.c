@@ -8,12 +8,14 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host/base/arch.h"
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/source/bases.h"
+#include "host/native/module.h"
 #include "host/kernel/prune.h"
 #include "host/kernel/names.h"
 #include "host/kernel/ready.h"
@@ -221,7 +223,10 @@ static void check_kvm(const struct kernel *k)
 	char why[256] = "";
 
 	if (fd < 0) {
-		tell(false, USEFUL, "engine kvm", "/dev/kvm: %s", strerror(errno));
+		tell(false, USEFUL, "engine kvm", "/dev/kvm: %s%s", strerror(errno),
+		     errno == EACCES ? "; you have to be in group kvm: adduser NAME kvm, and log in again" :
+		     errno == ENOENT ? "; this machine has no virtualization, or it is off in its firmware" :
+		     "");
 		return;
 	}
 	close(fd);
@@ -232,6 +237,27 @@ static void check_kvm(const struct kernel *k)
 		tell(true, USEFUL, "engine kvm", "a probe guest came up");
 	else
 		tell(false, USEFUL, "engine kvm", "/dev/kvm opens, but a probe guest: %s", why);
+}
+
+/* The rows that need no driver run anywhere. */
+static void check_native(void)
+{
+	struct utsname u;
+	char *headers, *why = module_obstacle();
+
+	uname(&u);
+	headers = xasprintf("/lib/modules/%s/build/Makefile", u.release);
+	if (why)
+		tell(false, USEFUL, "engine native", "without the driver: %s", why);
+	else if (!file_exists(headers))
+		tell(false, USEFUL, "engine native",
+		     "without the driver: no headers of %s are installed; on Debian: apt-get install linux-headers-%s",
+		     u.release, u.release);
+	else
+		tell(true, USEFUL, "engine native", "with the driver: make module builds it for %s",
+		     u.release);
+	free(headers);
+	free(why);
 }
 
 static void check_counters(void)
@@ -277,6 +303,7 @@ static int run(const struct verb *v, struct options *o)
 	check_cache(cached);
 	check_sources(cached);
 	check_kvm(cached ? k : NULL);
+	check_native();
 	check_counters();
 	kernels_free(k, n);
 	if (interrupted)

@@ -54,21 +54,32 @@ static bool only_signed(void)
 	return yes;
 }
 
+char *module_obstacle(void)
+{
+	char *locked = lockdown(), *why = NULL;
+
+	if (!file_exists("/proc/modules"))
+		why = xstrdup("this kernel has no modules (CONFIG_MODULES)");
+	else if (locked)
+		why = xasprintf("this kernel is locked down (%s) and takes signed modules only: boot it with lockdown=none and without Secure Boot",
+				locked);
+	else if (only_signed())
+		why = xstrdup("this kernel takes signed modules only (module.sig_enforce): sign it with a key that the kernel knows");
+	else if (geteuid())
+		why = xstrdup("loading a module needs root");
+	free(locked);
+	return why;
+}
+
 static void refused(const char *path, int e)
 {
-	char *release = built_for(path), *locked = lockdown();
+	char *release = built_for(path), *why = module_obstacle();
 	struct utsname u;
 
 	uname(&u);
-	if (geteuid() && e == EPERM)
-		err("--module %s: loading a module needs root; without --module the rows that need the driver are skipped",
-		    path);
-	else if (e == EPERM && locked)
-		err("--module %s: this kernel is locked down (%s) and takes signed modules only; boot it with lockdown=none and without Secure Boot, or leave --module out: the rows that need the driver are skipped",
-		    path, locked);
-	else if (only_signed() && (e == EKEYREJECTED || e == ENOKEY || e == EPERM))
-		err("--module %s: this kernel takes signed modules only (module.sig_enforce); sign it with a key that the kernel knows, or leave --module out: the rows that need the driver are skipped",
-		    path);
+	if (why && (e == EPERM || e == EKEYREJECTED || e == ENOKEY || e == ENOSYS))
+		err("--module %s: %s, or leave --module out: the rows that need the driver are skipped",
+		    path, why);
 	else if (release && strcmp(release, u.release))
 		err("--module %s: it is built for %s, and this machine runs %s; make module builds one for that",
 		    path, release, u.release);
@@ -78,7 +89,7 @@ static void refused(const char *path, int e)
 		err("--module %s: the kernel does not take it: %s; dmesg may say more, and make module builds one for this kernel",
 		    path, strerror(e));
 	free(release);
-	free(locked);
+	free(why);
 }
 
 int module_load(const char *path)

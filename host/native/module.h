@@ -7,6 +7,8 @@
 
 /* Loads pinlab.ko. PINLAB_OK, or PINLAB_BROKE after saying why, and what to do. */
 int module_load(const char *path);
+/* Why this kernel takes no module of ours, and what to do; NULL: it may. The caller frees. */
+char *module_obstacle(void);
 bool module_is_loaded(void);
 /*
  * Takes it out, and waits up to so many seconds for those who have it open. 0 or
