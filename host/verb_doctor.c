@@ -224,9 +224,8 @@ static void check_kvm(const struct kernel *k)
 
 	if (fd < 0) {
 		tell(false, USEFUL, "engine kvm", "/dev/kvm: %s%s", strerror(errno),
-		     errno == EACCES ? "; you have to be in group kvm: adduser NAME kvm, and log in again" :
-		     errno == ENOENT ? "; this machine has no virtualization, or it is off in its firmware" :
-		     "");
+		     errno == EACCES ? "; adduser YOU kvm, which is its group, and log in again" :
+		     errno == ENOENT ? "; no virtualization here, or the firmware has it off" : "");
 		return;
 	}
 	close(fd);
