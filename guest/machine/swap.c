@@ -34,6 +34,8 @@ static int make_swap(void)
 }
 
 static long long out_at_start;
+/* It was swapped to before: natively that is the machine's own swap, and stays. */
+static bool theirs;
 
 static long long pages_out(void)
 {
@@ -63,15 +65,17 @@ int swap_start(struct row *r)
 			return row_fail(r, DISK ": %s", strerror(-err));
 	}
 	out_at_start = pages_out();
-	if (swapon(DISK, 0) && errno != EBUSY)
-		return errno == ENOSYS ? row_skip(r, "needs swap (CONFIG_SWAP)") :
-		       row_fail(r, "swapon " DISK ": %s", strerror(errno));
-	return 0;
+	err = swapon(DISK, 0) ? errno : 0;
+	theirs = err == EBUSY;
+	if (!err || theirs)
+		return 0;
+	return err == ENOSYS ? row_skip(r, "needs swap (CONFIG_SWAP)") :
+	       row_fail(r, "swapon " DISK ": %s", strerror(err));
 }
 
 void swap_stop(void)
 {
-	if (!swapoff(DISK))
+	if (!theirs && !swapoff(DISK))
 		knob_write(KNOBS "reset", "1");
 }
 
