@@ -144,6 +144,11 @@ static void say_wrong(const struct report *r, struct text *s)
 	say_count(s, all_inexact(r), "NOT EXACT in", "figure");
 }
 
+static bool is_native(const struct run *run)
+{
+	return !strcmp(plan_text(run, "engine"), "native");
+}
+
 void report_sentence(const struct report *r, struct text *t)
 {
 	int status = report_status(r);
@@ -165,6 +170,10 @@ void report_sentence(const struct report *r, struct text *t)
 		}
 		text_raw(&s, ".");
 	}
+	/* Guests have all that rows need, or their kernel's column shows what it lacks. */
+	if (r->pass && r->skip && is_native(&r->run))
+		text_raw(&s, " %zu row%s skipped, by name below.", r->skip,
+			 r->skip == 1 ? " was" : "s were");
 	text_wrap(t, 0, "%s", s.s);
 	complaint_text(&r->run, t);
 	text_free(&s);
@@ -246,12 +255,14 @@ void report_subject(const struct report *r, struct text *t)
 	kernel_subject(&run->kernels[c->a.kernel], "baseline", t);
 	for (size_t i = 0; i < r->n && c->has_b; i++)
 		kernel_subject(&run->kernels[c[i].b.kernel], "kernel", t);
-	if (!c->has_b)
+	if (!c->has_b && !is_native(run))
 		text_wrap(t, 12, "  config    %.16s",
 			  json_text(run->kernels[c->a.kernel].json, "config_sha256"));
 	for (size_t i = 0; i < r->n && c->has_b; i++)
 		config_subject(&c[i], t);
-	compiler_subject(run, t);
+	/* Nobody here built the kernel that runs. */
+	if (!is_native(run))
+		compiler_subject(run, t);
 	text_wrap(t, 12, "  engine    %s%s%s", engine_text(run),
 		  *plan_text(run, "engine_why") ? "; " : "", plan_text(run, "engine_why"));
 	if (*plan_text(run, "qemu"))
