@@ -236,7 +236,9 @@ static void compiler_subject(const struct run *run, struct text *t)
 {
 	const char *first = json_text(run->kernels[0].json, "compiler");
 
-	text_wrap(t, 12, "  compiler  %s", first);
+	/* Of the kernel that runs nobody here knows who built it. */
+	if (*first)
+		text_wrap(t, 12, "  compiler  %s", first);
 	for (size_t i = 1; i < run->n_kernels; i++) {
 		const char *other = json_text(run->kernels[i].json, "compiler");
 
@@ -251,18 +253,16 @@ void report_subject(const struct report *r, struct text *t)
 	const struct run *run = &r->run;
 	const json_t *host = json_object_get(run->plan, "host");
 	const struct comparison *c = r->cmp;
+	const char *config = json_text(run->kernels[c->a.kernel].json, "config_sha256");
 
 	kernel_subject(&run->kernels[c->a.kernel], "baseline", t);
 	for (size_t i = 0; i < r->n && c->has_b; i++)
 		kernel_subject(&run->kernels[c[i].b.kernel], "kernel", t);
-	if (!c->has_b && !is_native(run))
-		text_wrap(t, 12, "  config    %.16s",
-			  json_text(run->kernels[c->a.kernel].json, "config_sha256"));
+	if (!c->has_b && *config)
+		text_wrap(t, 12, "  config    %.16s", config);
 	for (size_t i = 0; i < r->n && c->has_b; i++)
 		config_subject(&c[i], t);
-	/* Nobody here built the kernel that runs. */
-	if (!is_native(run))
-		compiler_subject(run, t);
+	compiler_subject(run, t);
 	text_wrap(t, 12, "  engine    %s%s%s", engine_text(run),
 		  *plan_text(run, "engine_why") ? "; " : "", plan_text(run, "engine_why"));
 	if (*plan_text(run, "qemu"))
