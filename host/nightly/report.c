@@ -412,7 +412,8 @@ void night_text(const struct night *n, struct text *t)
 	rates(n, t);
 	left_out(n, t);
 	text_line(t, "%s", "");
-	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones.");
+	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on %s.",
+		  report_cpus(json_text(n->plan, "engine")));
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", json_text(n->plan, "suite"));
 	report_command(&command, t);

@@ -248,6 +248,13 @@ static void compiler_subject(const struct run *run, struct text *t)
 	}
 }
 
+const char *report_cpus(const char *engine)
+{
+	if (strcmp(engine, "mttcg"))
+		return "this machine's CPUs: others order memory less strongly";
+	return "emulated CPUs, whose memory is ordered more strongly than that of some real ones";
+}
+
 void report_subject(const struct report *r, struct text *t)
 {
 	const struct run *run = &r->run;

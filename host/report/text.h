@@ -8,6 +8,8 @@
 void report_text(const struct report *r, struct text *t);
 void report_sentence(const struct report *r, struct text *t);
 void report_subject(const struct report *r, struct text *t);
+/* What scenarios ran on, for what a report does not show. */
+const char *report_cpus(const char *engine);
 void report_limits(const struct run *run, bool compared, struct text *t);
 /* The command that made it, and the one that derives its reports again, for a shell. */
 void report_command(const struct run *run, struct text *t);

@@ -21,6 +21,7 @@
 static void subject(const struct run *run, struct text *t)
 {
 	char *qemu = xstrdup(plan_text(run, "qemu"));
+	const char *compiler = json_text(run->kernels[0].json, "compiler");
 	const json_t *host = json_object_get(run->plan, "host");
 
 	for (size_t k = 0; k < run->n_kernels; k++) {
@@ -28,9 +29,10 @@ static void subject(const struct run *run, struct text *t)
 
 		if (torture_is_bug(run->kernels[k].name))
 			continue;
-		text_wrap(t, 12, "  kernel    %s: Linux %s (%s), flavor %s, %zu patches%s%.16s",
+		text_wrap(t, 12, "  kernel    %s: Linux %s (%s)%s%s, %zu patches%s%.16s",
 			  run->kernels[k].name, json_text(j, "release"),
-			  json_text(j, "base_version"), json_text(j, "flavor"),
+			  json_text(j, "base_version"), *json_text(j, "flavor") ? ", flavor " : "",
+			  json_text(j, "flavor"),
 			  json_array_size(json_object_get(j, "patches")),
 			  *json_text(j, "series_sha256") ? ", series " : "",
 			  json_text(j, "series_sha256"));
@@ -39,8 +41,10 @@ static void subject(const struct run *run, struct text *t)
 		text_wrap(t, 12, "  bugs      %zu kernels with a seeded bug each, on %s+exclusive",
 			  torture_count(run, true),
 			  json_text(run->kernels[run->n_kernels - 1].json, "base"));
-	text_wrap(t, 12, "  compiler  %s", json_text(run->kernels[0].json, "compiler"));
-	text_wrap(t, 12, "  engine    %s; %s", plan_text(run, "engine"), qemu);
+	/* The kernel that runs: who built it, and how, nobody here knows. */
+	if (*compiler)
+		text_wrap(t, 12, "  compiler  %s", compiler);
+	text_wrap(t, 12, "  engine    %s%s%s", plan_text(run, "engine"), *qemu ? "; " : "", qemu);
 	text_wrap(t, 12, "  machine   %s, %lld cores, %s", json_text(host, "cpu"),
 		  (long long)json_integer_value(json_object_get(host, "cores")),
 		  json_text(host, "os"));
@@ -384,7 +388,8 @@ void torture_text(const struct run *run, struct text *t)
 	bug_table(run, t);
 	others_table(run, t);
 	text_line(t, "%s", "");
-	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on emulated CPUs, whose memory is ordered more strongly than that of some real ones. Pins that no scenario of ours took are not witnessed.");
+	text_wrap(t, 0, "What it does not show: that there is no bug. A scenario that passes has not seen one in this time, with these seeds, on %s. Pins that no scenario of ours took are not witnessed.",
+		  report_cpus(plan_text(run, "engine")));
 	text_line(t, "%s", "");
 	text_line(t, "To reproduce, with pinlab %s:", plan_text(run, "suite"));
 	report_command(run, t);
