@@ -101,6 +101,16 @@ static long do_owned(struct pinlab_file *pf, void *arg)
 	return pinlab_owned(pf, arg);
 }
 
+static long do_order(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_order(pf, arg);
+}
+
+static long do_order_b(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_order_b(pf, arg);
+}
+
 /* By number. arg is the command's struct, in the kernel's memory; locked: by the file's lock. */
 static const struct command {
 	unsigned int cmd;
@@ -118,6 +128,8 @@ static const struct command {
 	[_IOC_NR(PINLAB_IOC_MASS)]	= { PINLAB_IOC_MASS,		do_mass,	true },
 	[_IOC_NR(PINLAB_IOC_CONTEND)]	= { PINLAB_IOC_CONTEND,		do_contend,	false },
 	[_IOC_NR(PINLAB_IOC_OWNED)]	= { PINLAB_IOC_OWNED,		do_owned,	true },
+	[_IOC_NR(PINLAB_IOC_ORDER)]	= { PINLAB_IOC_ORDER,		do_order,	false },
+	[_IOC_NR(PINLAB_IOC_ORDER_B)]	= { PINLAB_IOC_ORDER_B,		do_order_b,	false },
 };
 
 static long carry_out(struct pinlab_file *pf, const struct command *c, void *arg,
@@ -177,6 +189,7 @@ static int pinlab_release(struct inode *inode, struct file *file)
 
 	if (pf->delays)
 		pinlab_delays_end();
+	pinlab_order_end(pf);
 	pinlab_owned_end(pf);
 	pinlab_mass_end(pf);
 	for (i = 0; i < PINLAB_SLOTS; i++) {
@@ -207,15 +220,24 @@ static int __init pinlab_init(void)
 
 	if (err)
 		return err;
+	err = pinlab_trap_init();
+	if (err)
+		goto no_trap;
 	err = misc_register(&pinlab_dev);
 	if (err)
-		pinlab_witness_exit();
+		goto no_device;
+	return 0;
+no_device:
+	pinlab_trap_exit();
+no_trap:
+	pinlab_witness_exit();
 	return err;
 }
 
 static void __exit pinlab_exit(void)
 {
 	misc_deregister(&pinlab_dev);
+	pinlab_trap_exit();
 	pinlab_witness_exit();
 }
 

@@ -123,6 +123,40 @@ void pinlab_owned_end(struct pinlab_file *pf);
 int pinlab_delays(struct pinlab_delays *ds);
 void pinlab_delays_end(void);
 
+/*
+ * trap.c: fn(arg) is called and, before its instruction number `stop`, counted
+ * from 1, stopped() is called in its own context: with its locks, and with
+ * interrupts as it has them. x86 alone; elsewhere -EOPNOTSUPP. One at a time.
+ */
+struct pinlab_trap {
+	u32 stop;		/* 0: nowhere */
+	u32 room;		/* of trace; with neither the call is left alone */
+	struct pinlab_order_point *trace;
+	void (*stopped)(void *arg);
+	void *arg;
+	/* Filled in: */
+	u32 steps;		/* before the stop, or all */
+	bool hit;
+	bool slept;		/* behind this there were no steps */
+	unsigned long ip;	/* of the stop */
+	/* trap.c's: */
+	struct task_struct *task;
+	bool over;
+};
+
+int pinlab_trap_call(struct pinlab_trap *t, long (*fn)(void *arg), void *arg, long *ret);
+int pinlab_trap_init(void);
+void pinlab_trap_exit(void);
+
+/*
+ * order.c: -EINVAL, -EOPNOTSUPP, -ENOMEM, -EFAULT (no such page), -EBUSY (another
+ * file), -EINTR, -ETIMEDOUT (B does not come, or to no end), -EAGAIN (the state
+ * could not be brought about).
+ */
+int pinlab_order(struct pinlab_file *pf, struct pinlab_order *o);
+int pinlab_order_b(struct pinlab_file *pf, struct pinlab_order_b *b);
+void pinlab_order_end(struct pinlab_file *pf);
+
 /* splitmix64; guest/torture/torture.h has the same. */
 static inline u64 pinlab_random(u64 *state)
 {

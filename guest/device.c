@@ -111,3 +111,13 @@ int dev_owned(int dev, struct pinlab_owned *q)
 {
 	return call(dev, PINLAB_IOC_OWNED, q);
 }
+
+int dev_order(int dev, struct pinlab_order *o)
+{
+	return call(dev, PINLAB_IOC_ORDER, o);
+}
+
+int dev_order_b(int dev, struct pinlab_order_b *b)
+{
+	return call(dev, PINLAB_IOC_ORDER_B, b);
+}

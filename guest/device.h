@@ -54,5 +54,7 @@ int dev_delays(int dev, struct pinlab_delays *d);
 int dev_mass(int dev, struct pinlab_mass *m);
 int dev_contend(int dev, struct pinlab_contend *c);
 int dev_owned(int dev, struct pinlab_owned *q);
+int dev_order(int dev, struct pinlab_order *o);
+int dev_order_b(int dev, struct pinlab_order_b *b);
 
 #endif

@@ -200,10 +200,21 @@ unsigned int torture_take_warnings(struct row *r)
 	return c.warnings;
 }
 
+void torture_drain_here(void)
+{
+	char *p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
+
+	if (p == MAP_FAILED)
+		return;
+	*(volatile char *)p = 1;
+	/* Unmapping a page empties this CPU's batches of LRU moves. */
+	munmap(p, PAGE_BYTES);
+}
+
 void torture_drain(void)
 {
 	cpu_set_t old, one;
-	char *p;
 
 	sched_getaffinity(0, sizeof(old), &old);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
@@ -211,15 +222,8 @@ void torture_drain(void)
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
-		if (sched_setaffinity(0, sizeof(one), &one))
-			continue;
-		/* Unmapping a page empties this CPU's batches of LRU moves. */
-		p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			 -1, 0);
-		if (p != MAP_FAILED) {
-			*(volatile char *)p = 1;
-			munmap(p, PAGE_BYTES);
-		}
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			torture_drain_here();
 	}
 	sched_setaffinity(0, sizeof(old), &old);
 }

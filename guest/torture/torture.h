@@ -98,7 +98,8 @@ struct complaint;
 /* The same where the scenario has read the log: its warnings are what was asked for. */
 void torture_expect(struct row *r, const struct complaint *c);
 
-/* Run fn on each CPU in turn until its own batches of LRU moves are empty. */
+/* Empty the batches of LRU moves of this CPU; of each CPU. */
+void torture_drain_here(void);
 void torture_drain(void);
 
 #endif
