@@ -56,6 +56,9 @@ static int disturb(struct race_round *w)
 	};
 
 	race_scribble(w);
+	/* What stands in where huge pages cannot be had is too small for it. */
+	if (!mem_is_large(w->mem.kind))
+		return 0;
 	return ways[rng_below(&w->rng, 4)](w);
 }
 
