@@ -39,9 +39,11 @@ TESTS := $(patsubst tests/unit/%.c,$(HOST)/tests/%,$(sort $(wildcard $(T:%=tests
 	$(T:%=tests/%.c) $(T:%=tests/e2e_%.c))))
 UNIT := $(filter $(HOST)/tests/test_%,$(TESTS))
 CHECKS := $(sort $(wildcard $(T:%=tests/check-%)) $(filter tests/check-%,$(wildcard $(T:%=tests/%))))
-# What the host does to a run: kills, full disks, errors; tests/faults/faults.h has how.
+# What the host does to a run: kills, errors, two at once, guests that go wrong. Two of
+# them are in `make test` too, at a tenth of their length.
 FAULTS := $(patsubst tests/faults/%.c,$(HOST)/tests/faults_%,$(sort $(wildcard \
 	$(T:%=tests/faults/%.c))))
+TESTS += $(filter %_errors %_kills,$(FAULTS))
 # Those that need no kernel.
 QUICK := $(filter tests/check-layout tests/check-readme tests/check-style,$(CHECKS))
 # What end-to-end tests link with; others with all of ./pinlab but its main().
@@ -120,7 +122,7 @@ prune: pinlab
 
 #: make test-faults   runs that are killed, starved, frozen or lied to  (T=kills; SEED=1)
 test-faults: packages-run pinlab packages-test $(FAULTS)
-	@$(if $(SEED),PINLAB_SEED='$(SEED)') tests/run $(or $(FAULTS),$(error T=$(T) is no test of tests/faults/))
+	@$(if $(SEED),PINLAB_SEED='$(SEED)') PINLAB_FAULTS=all tests/run $(or $(FAULTS),$(error T=$(T) is no test of tests/faults/))
 
 #: make test-packages   is scripts/packages.list enough? Asks a bare Debian; needs root
 # `make nightly` does so too, where it can and something of it was changed.

@@ -26,6 +26,7 @@
 #include "guest/clock.h"
 #include "guest/identity.h"
 #include "guest/keep.h"
+#include "guest/machine/kmsg.h"
 #include "guest/paths/run.h"
 #include "guest/record.h"
 #include "guest/shell.h"
@@ -162,6 +163,18 @@ static void finish(int code)
 	reboot(RB_POWER_OFF);
 }
 
+/* So that the host sees that it has the console to its end. */
+static void say_last(void)
+{
+	int fd;
+
+	kmsg_mark(WIRE_MARK_LAST, "");
+	/* Another CPU may be printing: opening it waits until all is out. */
+	fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Whatever the log has lost: that the kernel has warned, or worse, stays known. */
 static void say_tainted(void)
 {
@@ -252,6 +265,7 @@ static int as_init(void)
 	/* Without the trailer the runner knows that this was no success. */
 	if (run(&o))
 		reboot(RB_POWER_OFF);
+	say_last();
 	finish(WIRE_EXIT_DONE);
 	return 1;
 }

@@ -131,5 +131,7 @@
 /* Lines of the guest's in the kernel's log, for the reader of the console: name of the row. */
 #define WIRE_MARK_BEGIN		"pinlab: begin "
 #define WIRE_MARK_END		"pinlab: end "
+/* The last line of all: a console without it was cut off. */
+#define WIRE_MARK_LAST		"pinlab: all done"
 
 #endif

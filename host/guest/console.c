@@ -211,6 +211,8 @@ static bool take_mark(struct console *c, const char *text)
 {
 	bool begin = splat_begins(text, WIRE_MARK_BEGIN);
 
+	if (splat_begins(text, WIRE_MARK_LAST))
+		return c->done = true;
 	if (!begin && !splat_begins(text, WIRE_MARK_END))
 		return false;
 	snprintf(c->row, sizeof(c->row), "%s",

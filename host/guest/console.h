@@ -48,6 +48,7 @@ struct console {
 	char panic_text[CONSOLE_TEXT_MAX];
 	bool stale_int3;		/* QEMU's fault, see console.c */
 	bool kernel;			/* a line of a kernel's came at all */
+	bool done;			/* and the guest's last one */
 	/* The rest is the reader's own. */
 	char line[CONSOLE_LINE_MAX + 1];
 	size_t fill;

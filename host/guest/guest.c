@@ -206,6 +206,11 @@ static void judge(struct guest *g)
 		snprintf(g->detail, sizeof(g->detail), "the records stop after line %llu, %s",
 			 (unsigned long long)g->rec.line,
 			 g->rec.end ? "and the guest did not say done" : "without a trailer");
+	} else if (g->exit_done && !g->console.done) {
+		/* The guest has said all; what QEMU could not write is missing (a limit, a disk). */
+		g->outcome = OUTCOME_HOST;
+		snprintf(g->detail, sizeof(g->detail), "the console was cut off behind its line %lu",
+			 g->console.lines);
 	} else {
 		g->outcome = OUTCOME_OK;
 	}

@@ -101,6 +101,10 @@ static void check_whole(const struct run *run, struct boot *b, const struct aske
 		lose(b, "its console is empty", "");
 		return;
 	}
+	if (json_integer_value(json_object_get(run->plan, "console")) > 1 && !b->console.done) {
+		lose(b, "its console ends before the guest's last line", "");
+		return;
+	}
 	for (size_t i = 0; i < a->n && !b->complaint; i++)
 		if (times_said(&b->console, a->title[i]) < a->times[i])
 			lose(b, "its console lacks lines that the guest has seen: ", a->title[i]);

@@ -195,8 +195,8 @@ static json_t *plan_json(const struct run_plan *p)
 	for (size_t i = 0; i < p->n_kernels; i++)
 		json_array_append_new(kernels, kernel_json(&p->kernels[i]));
 	json_object_set_new(j, "format", json_integer(1));
-	/* The guest says which warnings were asked for: complaint.c. */
-	json_object_set_new(j, "console", json_integer(1));
+	/* The guest says which warnings were asked for, and its last word: complaint.c. */
+	json_object_set_new(j, "console", json_integer(2));
 	set_text(j, "verb", p->verb);
 	set_text(j, "run", p->name);
 	set_text(j, "started", stamp);

@@ -162,5 +162,6 @@ int main(void)
 		cmocka_unit_test(test_paths),
 	};
 
+	begin_faults();
 	return cmocka_run_group_tests_name("errors", tests, start_faults, finish);
 }

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "tests/faults/watch.h"
+#include "tests/unit/folder.h"
 
 #define KERNELS "6.12,6.12+exclusive"
 #define SECONDS_MAX 600		/* for one call of ./pinlab, on a busy machine */
@@ -22,12 +23,12 @@
 static char *cache, *outside;	/* both below `results`; nothing may come into the second */
 static unsigned long seed;
 
-/* PINLAB_FAULTS=N: so many moments; `short_of` in `make test`. */
+/* PINLAB_FAULTS=N: so many moments. make test-faults has all of them, make test a tenth. */
 static inline long moments(long all)
 {
 	const char *said = getenv("PINLAB_FAULTS");
 
-	return said ? atol(said) : all;
+	return !said ? (all + 9) / 10 : !strcmp(said, "all") ? all : atol(said);
 }
 
 static inline void seed_begin(void)
@@ -104,7 +105,7 @@ static inline void nothing_left(const char *dir)
 	strlist_free(&l);
 }
 
-/* Processes that have our folder in their command, but for ./pinlab itself if `runner`. */
+/* A process that has our folder in its command; 0: none. */
 static inline pid_t process_of_ours(void)
 {
 	struct dirent *e;
@@ -310,10 +311,7 @@ static inline void shell_or_fail(const char *fmt, ...)
 	free(line);
 }
 
-/*
- * A cache of our own, so that what is done to it is done to no other: kernels
- * are there by hard links, which nothing writes to in place.
- */
+/* A cache of our own, so that what is done to it is done to no other. */
 static inline int own_cache(const char *kernels, const char *flavor)
 {
 	struct said s = pinlab("kernel --kernels %s --flavor %s", kernels, flavor);
@@ -328,21 +326,33 @@ static inline int own_cache(const char *kernels, const char *flavor)
 		char *dir = strchr(lines.v[i], '\t');
 
 		if (dir)
-			shell_or_fail("mkdir -p '%s/kernels' && cp -al '%s' '%s/kernels/'", cache,
+			shell_or_fail("mkdir -p '%s/kernels' && cp -a '%s' '%s/kernels/'", cache,
 				      dir + 1, cache);
 	}
-	shell_or_fail("cd '%s' && mkdir -p '%s/sources/6.12' && cp -al drivers '%s/' && cp sources/6.12/content '%s/sources/6.12/'",
-		      cache_dir(), cache, cache, cache);
+	shell_or_fail("cd '%s' && mkdir -p '%s/sources/6.12' && cp -a drivers '%s/'", cache_dir(),
+		      cache, cache);
+	shell_or_fail("cp '%s/sources/6.12/content' '%s/sources/6.12/'", cache_dir(), cache);
 	strlist_free(&lines);
 	free(s.text);
 	return 0;
 }
 
-/* `results` is there; see start(). */
+/* The first thing in main(). PINLAB_TEST=PATTERN: some of its tests. */
+static inline void begin_faults(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	cmocka_set_test_filter(getenv("PINLAB_TEST"));
+}
+
+/* In memory: what is synced to a disk is what takes the time. */
 static inline int start_faults(void **state)
 {
-	if (start(state))
+	char dir[TEST_FOLDER];
+
+	(void)state;
+	if (!test_folder(dir))
 		return -1;
+	results = xstrdup(dir);
 	seed_begin();
 	cache = xasprintf("%s/cache", results);
 	outside = xasprintf("%s/outside", results);

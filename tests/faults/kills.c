@@ -218,5 +218,6 @@ int main(void)
 		cmocka_unit_test(test_in_calls),
 	};
 
+	begin_faults();
 	return cmocka_run_group_tests_name("kills", tests, start_with_kernels, finish);
 }
