@@ -31,22 +31,33 @@ static int split_table(const struct mem *m)
 	return 0;
 }
 
-/*
- * The first references make a folio active and put it into batches of this CPU,
- * which hold references of their own; so that comes first, and the batches go.
- */
-static int warm(struct order_arena *a, int drv)
+static int pin_slowly(struct order_arena *a, int drv)
 {
 	struct pinlab_step steps[2] = {
-		{ .op = PINLAB_GET_FAST, .calls = 4, .batch = a->pages, .addr = (uintptr_t)a->at },
-		{ .op = PINLAB_PUT, .calls = 4, .batch = a->pages },
+		{ .op = PINLAB_PIN_SLOW, .calls = 2, .batch = a->pages, .addr = (uintptr_t)a->at },
+		{ .op = PINLAB_UNPIN, .calls = 2, .batch = a->pages },
 	};
 	int err = dev_step(drv, &steps[0]);
 
 	if (!err)
 		err = steps[0].err;
+	return err ? err : dev_step(drv, &steps[1]);
+}
+
+/*
+ * Slow GUP marks a folio as accessed, which makes a new one active: that puts it
+ * into a batch of this CPU, with a reference of the batch's own. So that no shot
+ * does so it is done here, until there is nothing more to be marked.
+ */
+static int warm(struct order_arena *a, int drv)
+{
+	int err;
+
+	torture_drain_here();
+	err = pin_slowly(a, drv);
+	torture_drain_here();
 	if (!err)
-		err = dev_step(drv, &steps[1]);
+		err = pin_slowly(a, drv);
 	torture_drain_here();
 	return err;
 }
@@ -70,7 +81,7 @@ int order_arena_new(struct order_arena *a, const struct order_kind *kind, unsign
 	if (kind->split_table)
 		err = split_table(&a->mem);
 	if (!err) {
-		*why = "a reference on new memory";
+		*why = "a pin of new memory";
 		err = warm(a, drv);
 	}
 	if (err)
