@@ -31,7 +31,7 @@ static const struct verb_def {
 	  "the same" },
 	{ "torture", "torture --flavor lean --kernels " KERNELS
 	  " --scenarios abuse/arguments,race/ordinary --duration 1", "No promise was seen broken." },
-	{ "paths", "paths --flavor lean --kernels " KERNELS " --paths fork,dio/read", NULL },
+	{ "paths", "paths --flavor lean --kernels " KERNELS " --paths fork,coredump", NULL },
 };
 
 static char *good_path;		/* PATH without our QEMU */
