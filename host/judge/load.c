@@ -45,7 +45,7 @@ static uint32_t add_figure(struct run *run, uint32_t row, const struct rec_metri
 static void number_boot(struct run *run, struct boot *b)
 {
 	const struct records *r = &b->rec;
-	uint32_t last = NO_ROW;
+	uint32_t last = UINT32_MAX;
 	uint32_t seen[RECORDS_METRICS_MAX];
 
 	b->row_of = xcalloc(r->n_rows, sizeof(*b->row_of));
@@ -58,7 +58,7 @@ static void number_boot(struct run *run, struct boot *b)
 		if (s->row != last)
 			memset(seen, 0xff, sizeof(seen));
 		last = s->row;
-		if (seen[s->metric] == NO_ROW)
+		if (seen[s->metric] == NO_FIGURE)
 			seen[s->metric] = add_figure(run, b->row_of[s->row],
 						     &r->metrics[s->metric]);
 		b->figure_of[i] = seen[s->metric];
@@ -116,9 +116,29 @@ static uint32_t *sorted(uint32_t *key, size_t n)
 static void sort_boot(struct boot *b)
 {
 	b->order = sorted(b->figure_of, b->rec.n_samples);
-	b->by_row = sorted(b->row_of, b->rec.n_rows);
 	find_spoilt(b);
 	find_windows(b);
+}
+
+/* Counting sort: for each row the boots that have it. */
+static void link_rows(struct run *run)
+{
+	uint32_t *next = xcalloc(run->n_rows + 1, sizeof(*next));
+	size_t n = 0;
+
+	run->row_start = xcalloc(run->n_rows + 1, sizeof(*run->row_start));
+	for (size_t i = 0; i < run->n_boots; i++)
+		for (size_t r = 0; r < run->boots[i].rec.n_rows; r++, n++)
+			run->row_start[run->boots[i].row_of[r] + 1]++;
+	for (size_t i = 0; i < run->n_rows; i++)
+		run->row_start[i + 1] += run->row_start[i];
+	memcpy(next, run->row_start, (run->n_rows + 1) * sizeof(*next));
+	run->row_in = xcalloc(n, sizeof(*run->row_in));
+	for (size_t i = 0; i < run->n_boots; i++)
+		for (size_t r = 0; r < run->boots[i].rec.n_rows; r++)
+			run->row_in[next[run->boots[i].row_of[r]]++] =
+				(struct row_in){ &run->boots[i], r };
+	free(next);
 }
 
 /* Each row's figures, one after the other. */
@@ -257,6 +277,29 @@ static int load_kernels(struct run *run)
 	return 0;
 }
 
+static void link_boots(struct run *run)
+{
+	for (size_t i = run->n_boots; i-- > 0;) {
+		struct run_kernel *k = &run->kernels[run->boots[i].kernel];
+
+		run->boots[i].next = k->boots;
+		k->boots = &run->boots[i];
+	}
+}
+
+/* By what judge_run() has left of them. */
+static void link_bad(struct run *run)
+{
+	for (size_t i = run->n_boots; i-- > 0;) {
+		struct run_kernel *k = &run->kernels[run->boots[i].kernel];
+
+		if (run->boots[i].ok)
+			continue;
+		run->boots[i].next_bad = k->bad;
+		k->bad = &run->boots[i];
+	}
+}
+
 static int load_boots(struct run *run)
 {
 	json_t *j = json_object_get(run->plan, "boots");
@@ -272,18 +315,15 @@ static int load_boots(struct run *run)
 		ret = load_boot(run, &run->boots[i], json_array_get(j, i));
 	if (ret)
 		return ret;
-	for (size_t i = run->n_boots; i-- > 0;) {
-		struct run_kernel *k = &run->kernels[run->boots[i].kernel];
-
-		run->boots[i].next = k->boots;
-		k->boots = &run->boots[i];
-	}
+	link_boots(run);
 	judge_run(run);
 	for (size_t i = 0; i < run->n_boots; i++)
 		number_boot(run, &run->boots[i]);
 	for (size_t i = 0; i < run->n_boots; i++)
 		sort_boot(&run->boots[i]);
+	link_rows(run);
 	link_figures(run);
+	link_bad(run);
 	return 0;
 }
 

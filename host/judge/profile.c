@@ -30,14 +30,10 @@ static void take_line(struct profile *p, char *line)
 	/* Not of a name that begins with a dot. */
 	function[1 + strcspn(function + 1, ".")] = '\0';
 	if (!p->n_windows || p->windows[p->n_windows - 1].id != id) {
-		if (!(p->n_windows & (p->n_windows - 1)))
-			p->windows = xrealloc(p->windows, (p->n_windows ? 2 * p->n_windows : 1) *
-					      sizeof(*p->windows));
+		p->windows = xgrow(p->windows, p->n_windows, sizeof(*p->windows));
 		p->windows[p->n_windows++] = (struct stretch){ id, p->n_lines, p->n_lines };
 	}
-	if (!(p->n_lines & (p->n_lines - 1)))
-		p->lines = xrealloc(p->lines, (p->n_lines ? 2 * p->n_lines : 1) *
-				    sizeof(*p->lines));
+	p->lines = xgrow(p->lines, p->n_lines, sizeof(*p->lines));
 	p->lines[p->n_lines++] = (struct count){ function, n };
 	p->windows[p->n_windows - 1].to = p->n_lines;
 }

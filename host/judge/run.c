@@ -33,19 +33,15 @@ int run_figure(const struct run *run, const char *row, const char *metric, const
 	return index_find(&run->figure_index, "%s\t%s\t%s", row, metric, unit);
 }
 
-uint32_t boot_row(const struct boot *b, size_t row)
+const struct row_in *row_next(const struct run *run, size_t kernel, size_t row,
+			      const struct row_in *x)
 {
-	size_t low = 0, high = b->rec.n_rows;
+	const struct row_in *end = run->row_in + run->row_start[row + 1];
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (b->row_of[b->by_row[middle]] < row)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < b->rec.n_rows && b->row_of[b->by_row[low]] == row ? b->by_row[low] : NO_ROW;
+	for (x = x ? x + 1 : run->row_in + run->row_start[row]; x < end; x++)
+		if (x->boot->kernel == kernel)
+			return x;
+	return NULL;
 }
 
 /* The first place in order[] whose figure is not below this one. */
@@ -114,7 +110,6 @@ static void free_boot(struct boot *b)
 	free(b->row_of);
 	free(b->figure_of);
 	free(b->order);
-	free(b->by_row);
 	free(b->spoilt);
 	free(b->window);
 }
@@ -134,6 +129,8 @@ void run_free(struct run *run)
 	free(run->rows);
 	free(run->figures);
 	free(run->first_figure);
+	free(run->row_in);
+	free(run->row_start);
 	index_free(&run->kernel_index);
 	index_free(&run->row_index);
 	index_free(&run->figure_index);

@@ -44,21 +44,26 @@ struct boot {
 	const struct splat *complaint;	/* the first that nobody asked for; NULL: none */
 	struct splat lost;		/* a line that is missing, see complaint.c */
 	const struct boot *next;	/* of the same kernel; NULL: the last */
+	const struct boot *next_bad;	/* the same, of those that are not ok */
 	uint32_t *row_of;		/* rec.rows[] to rows[] of the run */
 	uint32_t *figure_of;		/* rec.samples[] to figures[] */
 	uint32_t *order;		/* rec.samples[], sorted by figure */
-	uint32_t *by_row;		/* rec.rows[], sorted by row of the run */
 	bool *spoilt;			/* rec.rows[]: every sample of a figure was disturbed */
 	uint32_t *window;		/* rec.rows[] to the first of rec.windows[] */
 	struct profile *profile;	/* NULL if none was taken */
 };
 
-#define NO_ROW UINT32_MAX
-
 struct run_kernel {
 	const char *name;
 	json_t *json;			/* its entry in plan.json */
 	const struct boot *boots;	/* the first of them, see boot.next; NULL: none */
+	const struct boot *bad;		/* that is not ok, see boot.next_bad; NULL: all are */
+};
+
+/* Where a row of the run was begun. */
+struct row_in {
+	const struct boot *boot;
+	uint32_t at;			/* in its rec.rows[] */
 };
 
 /* What one row measures: a row may have several, `get` and `put`. */
@@ -84,6 +89,8 @@ struct run {
 	char **rows;
 	struct figure *figures;
 	uint32_t *first_figure;		/* of rows[], or NO_FIGURE */
+	struct row_in *row_in;		/* row after row, in the order of the boots */
+	uint32_t *row_start;		/* n_rows + 1 starts in row_in[] */
 	size_t n_kernels, n_boots, n_rows, n_figures;
 	struct index kernel_index, row_index, figure_index;
 	struct strlist faults;		/* of the run as such, see judge.h */
@@ -105,8 +112,12 @@ const char *boot_globs(const struct run *run, const struct boot *b);
 bool kernel_is_bug(const struct run_kernel *k);
 /* What a boot came to, in a word, and why. */
 void boot_set_outcome(struct boot *b, const char *outcome, const char *what, const char *more);
-/* Where a row of the run is in rec.rows[]; NO_ROW if this boot has it not. */
-uint32_t boot_row(const struct boot *b, size_t row);
+/*
+ * The next boot of a kernel that has a row of the run: the first for NULL; NULL
+ * behind the last.
+ */
+const struct row_in *row_next(const struct run *run, size_t kernel, size_t row,
+			      const struct row_in *x);
 /* The samples of a figure in one boot, in the order they came. */
 size_t boot_samples(const struct boot *b, size_t figure, const uint32_t **order);
 /* The row that ran when the boot ended, NULL if none did. */

@@ -474,10 +474,10 @@ const struct rec_finding *night_finding_of(const struct night *n, const struct n
 	const struct night_turn *t = &n->turns[f->turn];
 	const struct records *rec = &night_boot(t)->rec;
 	int row = run_row(&t->run, n->scenarios.v[f->scenario]);
-	uint32_t at = row < 0 ? NO_ROW : boot_row(night_boot(t), row);
+	const struct row_in *x = row < 0 ? NULL : row_next(&t->run, night_boot(t)->kernel, row, NULL);
 
-	for (size_t i = 0; i < rec->n_findings; i++)
-		if (rec->findings[i].row == at && !strcmp(rec->findings[i].promise, f->promise))
+	for (size_t i = 0; x && i < rec->n_findings; i++)
+		if (rec->findings[i].row == x->at && !strcmp(rec->findings[i].promise, f->promise))
 			return &rec->findings[i];
 	return NULL;
 }

@@ -39,24 +39,16 @@ static void not_run(const struct boot *b, char *why)
 		 last ? last : "");
 }
 
-static enum verdict row_verdict(const struct run *run, const struct boot *b, int row, char *why)
+static enum verdict row_verdict(const struct run *run, const struct row_in *x, char *why)
 {
-	uint32_t at = row < 0 ? NO_ROW : boot_row(b, row);
-	const struct rec_row *r;
+	const struct rec_row *r = &x->boot->rec.rows[x->at];
 
 	*why = '\0';
-	if (at == NO_ROW) {
-		if (b->ok)
-			return VERDICT_NONE;
-		not_run(b, why);
-		return VERDICT_BROKEN;
-	}
-	r = &b->rec.rows[at];
 	if (r->verdict == VERDICT_NONE) {
-		snprintf(why, WHY_MAX, "%s while it ran", b->outcome);
+		snprintf(why, WHY_MAX, "%s while it ran", x->boot->outcome);
 		return VERDICT_BROKEN;
 	}
-	if (r->verdict == VERDICT_PASS && run->exact && b->spoilt[at]) {
+	if (r->verdict == VERDICT_PASS && run->exact && x->boot->spoilt[x->at]) {
 		snprintf(why, WHY_MAX, "every repeat was disturbed");
 		return VERDICT_BROKEN;
 	}
@@ -65,23 +57,46 @@ static enum verdict row_verdict(const struct run *run, const struct boot *b, int
 	return r->verdict;
 }
 
+/* The side's first boot that broke off before it came to the row; NULL: none. */
+static const struct boot *broke_off(const struct side *s, int row)
+{
+	const struct row_in *x = row < 0 ? NULL : row_next(s->run, s->kernel, row, NULL);
+
+	for (const struct boot *b = s->run->kernels[s->kernel].bad; b; b = b->next_bad) {
+		/* Both stand in the order of the boots. */
+		while (x && x->boot < b)
+			x = row_next(s->run, s->kernel, row, x);
+		if (on_side(s, b) && (!x || x->boot != b))
+			return b;
+	}
+	return NULL;
+}
+
 enum verdict side_row(const struct side *s, const char *row, char *why)
 {
-	enum verdict worst = VERDICT_NONE;
 	int index = run_row(s->run, row);
+	const struct boot *off = broke_off(s, index);
+	const struct row_in *x = NULL;
+	enum verdict worst = VERDICT_NONE;
 
 	*why = '\0';
-	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
+	while (index >= 0 && (x = row_next(s->run, s->kernel, index, x))) {
 		char w[WHY_MAX];
 		enum verdict v;
 
-		if (!on_side(s, b))
+		if (!on_side(s, x->boot))
 			continue;
-		v = row_verdict(s->run, b, index, w);
+		if (off && off < x->boot)
+			break;
+		v = row_verdict(s->run, x, w);
 		if (v > worst) {
 			worst = v;
 			strcpy(why, w);
 		}
+	}
+	if (off && worst < VERDICT_BROKEN) {
+		worst = VERDICT_BROKEN;
+		not_run(off, why);
 	}
 	return worst;
 }
@@ -97,15 +112,16 @@ static int by_value(const void *a, const void *b)
 static size_t clean_values(const struct side *s, size_t figure, int64_t **v, size_t *disturbed)
 {
 	const struct run *run = s->run;
+	const struct row_in *x = NULL;
 	size_t n = 0;
 
-	for (const struct boot *b = run->kernels[s->kernel].boots; b; b = b->next) {
+	while ((x = row_next(run, s->kernel, run->figures[figure].row, x))) {
+		const struct boot *b = x->boot;
 		const uint32_t *order;
 		char why[WHY_MAX];
 		size_t all;
 
-		if (!on_side(s, b) ||
-		    row_verdict(run, b, run->figures[figure].row, why) != VERDICT_PASS)
+		if (!on_side(s, b) || row_verdict(run, x, why) != VERDICT_PASS)
 			continue;
 		all = boot_samples(b, figure, &order);
 		*v = xrealloc(*v, (n + all) * sizeof(**v));
@@ -178,13 +194,12 @@ static double *boot_medians(const struct stats_group *g)
 
 static void wall_cell(const struct side *s, size_t figure, struct cell *c)
 {
-	for (const struct boot *b = s->run->kernels[s->kernel].boots; b; b = b->next) {
-		char why[WHY_MAX];
+	const struct row_in *x = NULL;
+	char why[WHY_MAX];
 
-		if (on_side(s, b) &&
-		    row_verdict(s->run, b, s->run->figures[figure].row, why) == VERDICT_PASS)
-			boot_group(b, figure, c);
-	}
+	while ((x = row_next(s->run, s->kernel, s->run->figures[figure].row, x)))
+		if (on_side(s, x->boot) && row_verdict(s->run, x, why) == VERDICT_PASS)
+			boot_group(x->boot, figure, c);
 	if (c->group.n) {
 		double *m = boot_medians(&c->group);
 

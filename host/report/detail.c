@@ -235,33 +235,27 @@ static char *growth_text(const struct comparison *c, const struct line *l)
 }
 
 /* Rows under one heading that grew in the same way share their functions. */
-static void say_growth(const struct comparison *c, char **growth, size_t first, struct text *t)
-{
-	const struct line *l = &c->lines[first];
-	char *same = growth[first], buf[VALUE_TEXT], other[VALUE_TEXT];
-	struct text rows = { 0 };
+struct growers {
+	const struct line *first;
+	char *growth;
+	struct text rows;
+};
 
-	change_text(l->change.exact, buf);
-	for (size_t i = first; i < c->n && same_heading(l, &c->lines[i]); i++) {
-		if (!growth[i] || strcmp(growth[i], same) ||
-		    strcmp(buf, change_text(c->lines[i].change.exact, other)))
-			continue;
-		text_raw(&rows, " %s", rest_of(c->lines[i].row));
-		if (i != first)
-			free(growth[i]);
-		growth[i] = NULL;
-	}
-	text_wrap(t, 6, "  %.*s %s %s %s:%s", (int)benchmark_len(l->row), l->row, l->metric, buf,
-		  l->unit, rows.s);
-	text_raw(t, "%s", same);
-	text_free(&rows);
-	free(same);
+static void say_growers(const struct growers *g, struct text *t)
+{
+	const struct line *l = g->first;
+	char buf[VALUE_TEXT];
+
+	text_wrap(t, 6, "  %.*s %s %s %s:%s", (int)benchmark_len(l->row), l->row, l->metric,
+		  change_text(l->change.exact, buf), l->unit, g->rows.s);
+	text_raw(t, "%s", g->growth);
 }
 
 static void report_growth(const struct comparison *c, struct text *t)
 {
-	char **growth = xcalloc(c->n, sizeof(*growth));
-	size_t missing = 0;
+	struct index index = { NULL };
+	struct growers *g = NULL;
+	size_t n = 0, missing = 0;
 
 	if (c->exact && c->count[CHANGE_SLOWER]) {
 		text_line(t, "%s", "");
@@ -269,18 +263,37 @@ static void report_growth(const struct comparison *c, struct text *t)
 			  side_name(&c->b), side_name(&c->a));
 	}
 	for (size_t i = 0; c->exact && i < c->n; i++) {
-		if (c->lines[i].change.change != CHANGE_SLOWER)
+		const struct line *l = &c->lines[i];
+		char *growth, buf[VALUE_TEXT];
+		size_t at;
+
+		if (l->change.change != CHANGE_SLOWER)
 			continue;
-		growth[i] = growth_text(c, &c->lines[i]);
-		missing += !growth[i];
+		growth = growth_text(c, l);
+		missing += !growth;
+		if (!growth)
+			continue;
+		at = index_need(&index, n, "%.*s\t%s\t%s\t%s\t%s", (int)benchmark_len(l->row),
+				l->row, l->metric, l->unit, change_text(l->change.exact, buf),
+				growth);
+		if (at == n) {
+			g = xgrow(g, n, sizeof(*g));
+			g[n++] = (struct growers){ .first = l, .growth = growth };
+		} else {
+			free(growth);
+		}
+		text_raw(&g[at].rows, " %s", rest_of(l->row));
 	}
-	for (size_t i = 0; i < c->n; i++)
-		if (growth[i])
-			say_growth(c, growth, i, t);
+	for (size_t i = 0; i < n; i++) {
+		say_growers(&g[i], t);
+		text_free(&g[i].rows);
+		free(g[i].growth);
+	}
 	if (missing)
 		text_line(t, "  %zu slower row%s no profile.", missing,
 			  missing == 1 ? " has" : "s have");
-	free(growth);
+	free(g);
+	index_free(&index);
 }
 
 void report_lines(const struct comparison *c, struct text *t)

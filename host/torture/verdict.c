@@ -25,16 +25,17 @@ size_t torture_count(const struct run *run, bool bugs)
 
 void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct torture_cell *c)
 {
+	const struct row_in *x = NULL;
+
 	*c = (struct torture_cell){ .why = "" };
-	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
-		uint32_t at = boot_row(b, row);
-		const struct rec_row *r;
+	while ((x = row_next(run, kernel, row, x))) {
+		const struct boot *b = x->boot;
+		const struct rec_row *r = &b->rec.rows[x->at];
 		enum verdict v;
 		bool crash;
 
-		if (at == NO_ROW || b->role == ROLE_OTHERS)
+		if (b->role == ROLE_OTHERS)
 			continue;
-		r = &b->rec.rows[at];
 		crash = r->verdict == VERDICT_NONE && boot_crashed(run, b);
 		v = crash ? VERDICT_FAIL : r->verdict == VERDICT_NONE ? VERDICT_BROKEN :
 		    r->verdict;
