@@ -65,6 +65,7 @@ static const struct splat_word splat_words[] = {
 	{ SPLAT_STALL, SPLAT_WITHIN, " kthread timer wakeup didn't happen for " },
 	{ SPLAT_STALL, SPLAT_START, "INFO: task ", " blocked " },
 	{ SPLAT_STALL, SPLAT_START, "unregister_netdevice: waiting for " },
+	{ SPLAT_STALL, SPLAT_WITHIN, " non-responsive CSD lock " },
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: possible " },
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: inconsistent lock state" },
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: suspicious RCU usage" },
@@ -75,6 +76,7 @@ static const struct splat_word splat_words[] = {
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: Nested lock was not taken" },
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: ", "lock order detected" },
 	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: ", "still has locks held" },
+	{ SPLAT_LOCKDEP, SPLAT_START, "WARNING: ", "deadlock detected!" },
 	{ SPLAT_LOCKDEP, SPLAT_START, "[ BUG: " },
 	{ SPLAT_LOCKDEP, SPLAT_START, "[ INFO: " },
 	{ SPLAT_LOCKDEP, SPLAT_START, "BUG: Invalid wait context" },
@@ -94,17 +96,28 @@ static const struct splat_word splat_words[] = {
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": Bad swap file entry " },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": Bad swap offset entry " },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": Unused swap offset entry " },
+	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": Unused swap file entry " },
+	{ SPLAT_BAD_PAGE, SPLAT_START, "unrecognized swap entry 0x" },
+	{ SPLAT_BAD_PAGE, SPLAT_START, "PAGETABLE BUG #" },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": bad pte " },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": bad pmd " },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": bad pud " },
 	{ SPLAT_BAD_PAGE, SPLAT_WITHIN, ": bad pgd " },
 	{ SPLAT_REFCOUNT, SPLAT_START, "refcount_t: " },
 	{ SPLAT_CORRUPTION, SPLAT_START, "list_add corruption" },
+	{ SPLAT_CORRUPTION, SPLAT_START, "list_add double add" },
 	{ SPLAT_CORRUPTION, SPLAT_START, "list_del corruption" },
+	{ SPLAT_CORRUPTION, SPLAT_START, "pagealloc: memory corruption" },
+	{ SPLAT_CORRUPTION, SPLAT_START, "pagealloc: single bit error" },
+	{ SPLAT_CORRUPTION, SPLAT_START, "detected buffer overflow" },
+	{ SPLAT_CORRUPTION, SPLAT_START, "tree is corrupted: " },
+	{ SPLAT_CORRUPTION, SPLAT_WITHIN, "(): Double-freed CB " },
+	{ SPLAT_CORRUPTION, SPLAT_START, "Thread overran stack, or stack corrupted" },
 	{ SPLAT_CORRUPTION, SPLAT_START, "ODEBUG: " },
 	{ SPLAT_CORRUPTION, SPLAT_START, "VFS: Busy inodes after unmount" },
 	{ SPLAT_CORRUPTION, SPLAT_START, "EXT4-fs error (" },
 	{ SPLAT_CORRUPTION, SPLAT_START, "EXT2-fs (", "): error: " },
+	{ SPLAT_CORRUPTION, SPLAT_START, "FAT-fs (", "): error, " },
 	{ SPLAT_CORRUPTION, SPLAT_START, "Kernel memory ", " attempt detected " },
 	{ SPLAT_CORRUPTION, SPLAT_START, "corrupted stack end detected" },
 	{ SPLAT_OOPS, SPLAT_START, "BUG: kernel NULL pointer dereference" },
@@ -114,21 +127,29 @@ static const struct splat_word splat_words[] = {
 	{ SPLAT_OOPS, SPLAT_START, "Insufficient stack space to handle exception" },
 	{ SPLAT_OOPS, SPLAT_START, "Unable to handle kernel " },
 	{ SPLAT_OOPS, SPLAT_START, "kernel tried to execute " },
+	{ SPLAT_OOPS, SPLAT_START, "unable to execute userspace code" },
+	{ SPLAT_OOPS, SPLAT_START, "Corrupted page table at address " },
+	{ SPLAT_OOPS, SPLAT_START, "Fixing recursive fault but reboot is needed!" },
 	{ SPLAT_OOPS, SPLAT_START, "Oops: " },
 	{ SPLAT_OOPS, SPLAT_START, "Internal error: " },
 	{ SPLAT_OOPS, SPLAT_START, "SError Interrupt on CPU" },
 	{ SPLAT_OOPS, SPLAT_START, "general protection fault" },
 	{ SPLAT_OOPS, SPLAT_START, "double fault: " },
-	{ SPLAT_OOPS, SPLAT_START, "int3: ", " [#" },
-	{ SPLAT_OOPS, SPLAT_START, "invalid opcode: ", " [#" },
-	{ SPLAT_OOPS, SPLAT_START, "divide error: ", " [#" },
-	{ SPLAT_OOPS, SPLAT_START, "stack segment: ", " [#" },
-	{ SPLAT_OOPS, SPLAT_START, "alignment check: ", " [#" },
 	{ SPLAT_OOPS, SPLAT_START, "control protection fault: " },
 	{ SPLAT_OOPS, SPLAT_START, "Missing ENDBR: " },
 	{ SPLAT_BUG, SPLAT_START, "kernel BUG at " },
+	{ SPLAT_BUG, SPLAT_START, "Kernel BUG at " },
+	{ SPLAT_BUG, SPLAT_START, "Fatal kernel bug" },
+	{ SPLAT_BUG, SPLAT_START, "huh, entered softirq " },
+	{ SPLAT_BUG, SPLAT_START, "schedule_timeout: wrong timeout value " },
+	{ SPLAT_BUG, SPLAT_START, "unchecked MSR access error: " },
+	{ SPLAT_BUG, SPLAT_START, "cannot create duplicate filename " },
+	{ SPLAT_BUG, SPLAT_START, "EEVDF scheduling fail" },
+	{ SPLAT_BUG, SPLAT_START, "irq ", ": nobody cared " },
+	{ SPLAT_BUG, SPLAT_WITHIN, ", something is seriously wrong." },
+	{ SPLAT_BUG, SPLAT_WITHIN, ", don't try to register things with the same name " },
 	{ SPLAT_BUG, SPLAT_START, "BUG: " },
-	{ SPLAT_SLUB, SPLAT_START, "BUG ", "ainted" },
+	{ SPLAT_SLUB, SPLAT_START, "BUG ", ": " },
 	{ SPLAT_SLUB, SPLAT_START, "Slab ", ": Padding overwritten" },
 	{ SPLAT_WARNING, SPLAT_START, "WARNING: CPU: ", " at " },
 	{ SPLAT_WARNING, SPLAT_START, "WARNING: ", " at " },
@@ -136,11 +157,19 @@ static const struct splat_word splat_words[] = {
 	{ SPLAT_LOST, SPLAT_WITHIN, " printk messages dropped **" },
 };
 
-/* Begins like a complaint, and is none: good kernels print these at every boot. */
+/*
+ * Begins like a complaint, and is none. Good kernels print these: at every boot,
+ * of a CPU that has bugs, of a page that cannot be moved because it is pinned.
+ */
 static const char *const splat_harmless[] = {
 	"Command line: ", "Kernel command line: ", "Unknown kernel command line parameters ",
 	"WARNING: workqueue cpumask: online intersect > possible intersect",
-	"Spectre V2 : WARNING: ", "RETBleed: WARNING: ",
+	"WARNING: 'bootconfig' found on the kernel command line",
+	"Spectre V2 : WARNING: ", "RETBleed: WARNING: ", "ITS: WARNING: ",
+	"Speculative Return Stack Overflow: WARNING: ", "mtrr_cleanup: WARNING: ",
+	"ODEBUG: selftest passed", "ODEBUG: Out of memory", "ODEBUG: out of memory",
+	"page dumped because: migration failure", "page dumped because: isolation failed",
+	"page dumped because: unmovable page", "page dumped because: gup_test",
 };
 
 static inline bool splat_begins(const char *text, const char *with)
@@ -172,6 +201,21 @@ static inline bool splat_fits(const struct splat_word *w, const char *text)
 	return false;
 }
 
+/* "divide error: 0000 [#1] PREEMPT SMP": die() ends whatever it says like this. */
+static inline bool splat_is_die(const char *text)
+{
+	for (const char *s = text; (s = strstr(s, " [#")); s++) {
+		const char *hex = s;
+
+		while (hex > text && isxdigit((unsigned char)hex[-1]))
+			hex--;
+		if (s - hex >= 4 && hex - text > 2 && !strncmp(hex - 2, ": ", 2) &&
+		    isdigit((unsigned char)s[3]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Which kind of complaint a message begins: without level, time and caller.
  * Two blanks before it make it part of something longer.
@@ -189,7 +233,7 @@ static inline enum splat_kind splat_kind_of(const char *text)
 	for (size_t i = 0; i < words; i++)
 		if (splat_fits(&splat_words[i], text))
 			return splat_words[i].kind;
-	return SPLAT_NONE;
+	return splat_is_die(text) ? SPLAT_OOPS : SPLAT_NONE;
 }
 
 #endif

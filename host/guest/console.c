@@ -17,10 +17,14 @@
 /* One fault, told in several heads: "BUG: ...", "Oops: ...". */
 #define SAME_LINES 30
 
+#define END_TRACE "---[ end trace "
+#define DUMPED_FOR_BUG "page dumped because: VM_BUG_ON"
+
 /* Dumps of stacks that are no complaint: somebody asked, or memory was short. */
 static const char *const harmless_dumps[] = {
 	"invoked oom-killer", "page allocation failure", "sysrq: ", "vmalloc error: ",
 	"FAULT_INJECTION: ", "Sending NMI from CPU", "INFO: NMI handler",
+	"page allocation stalls for ", "vmap allocation for size ",
 };
 
 const char *console_kind_name(enum splat_kind kind)
@@ -149,9 +153,16 @@ static bool is_same(const struct console *c, enum splat_kind kind)
 		return last == SPLAT_OOPS && near(c, CUT_LINES);
 	case SPLAT_BUG:
 	case SPLAT_WARNING:
+		/* Of VM_BUG_ON_PAGE() the page comes first. */
+		if (kind == SPLAT_BUG && last == SPLAT_BAD_PAGE)
+			return near(c, DUMP_LINES) &&
+			       splat_begins(c->splats[c->last].text, DUMPED_FOR_BUG);
 		/* The words stand before the place. */
 		return near(c, CUT_LINES) && (last == SPLAT_REFCOUNT || last == SPLAT_CORRUPTION);
 	case SPLAT_BAD_PAGE:
+		/* Part of what they dump. */
+		if (last == SPLAT_SANITIZER || last == SPLAT_SLUB || last == SPLAT_CORRUPTION)
+			return near(c, DUMP_LINES);
 		return last == SPLAT_BAD_PAGE && near(c, CUT_LINES);
 	default:
 		return false;
@@ -225,16 +236,17 @@ static bool take_mark(struct console *c, const char *text)
 static bool is_stack(const char *text)
 {
 	return splat_begins(text, "Call Trace:") || splat_begins(text, "Call trace:") ||
-	       splat_begins(text, "RIP: 0010:") || splat_begins(text, "---[ end trace ");
+	       splat_begins(text, "RIP: 0010:") || splat_begins(text, END_TRACE);
 }
 
 /* A stack that nothing has announced is a complaint in words that are not known here. */
 static void take_stack(struct console *c, const char *text)
 {
 	if (is_dump(c)) {
-		/* Long dumps have several stacks. */
-		c->head = c->lines;
+		/* Long dumps have several stacks; that of a warning ends here. */
 		c->splats[c->last].last = c->lines;
+		c->head = splat_begins(text, END_TRACE) &&
+			  c->splats[c->last].kind == SPLAT_WARNING ? 0 : c->lines;
 		return;
 	}
 	if (c->cut)

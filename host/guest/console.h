@@ -17,7 +17,7 @@
 #include "host/guest/title.h"
 
 #define CONSOLE_LINE_MAX 1024	/* bytes of a line that are looked at */
-#define CONSOLE_SPLATS_MAX 256	/* different ones */
+#define CONSOLE_SPLATS_MAX 1024	/* different ones */
 #define CONSOLE_ROW_MAX 96	/* as RECORDS_NAME_MAX */
 
 /* Where in the boot: by the marks that the guest puts into the log. */

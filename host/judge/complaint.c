@@ -135,6 +135,8 @@ void complaint_load(const struct run *run, struct boot *b)
 	lost = console_find(&b->console, SPLAT_LOST);
 	if (!b->complaint && lost && b->role != ROLE_CRASH)
 		lose(b, "lines of its console are lost: ", lost->text);
+	if (!b->complaint && b->console.more && b->role != ROLE_CRASH)
+		lose(b, "its kernel has more different complaints than are told apart", "");
 	for (size_t i = 0; is_native && i < b->rec.n_facts && !b->complaint; i++)
 		if (!strcmp(b->rec.facts[i].name, WIRE_FACT_LOST))
 			lose(b, b->rec.facts[i].text, "");

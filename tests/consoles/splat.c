@@ -4,16 +4,21 @@
  * consoles to test the host's reader with; see tests/consoles/make.
  */
 #include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/refcount.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 static char *what = "";
 module_param(what, charp, 0444);
@@ -69,7 +74,8 @@ static void do_divide(void)
 {
 	volatile int zero = 0;
 
-	pr_info("%d\n", 1 / zero);
+	/* Not 1: gcc makes comparisons of that. */
+	pr_info("%d\n", 7 / zero);
 }
 
 static void do_int3(void)
@@ -158,9 +164,17 @@ static void do_softlockup(void)
 	preempt_enable();
 }
 
+static int wait_for_readers(void *unused)
+{
+	synchronize_rcu();
+	return 0;
+}
+
+/* Nothing stalls that nobody waits for. */
 static void do_rcu(void)
 {
 	rcu_read_lock();
+	kthread_run(wait_for_readers, NULL, "splat");
 	for (int i = 0; i < 500; i++)
 		mdelay(100);
 	rcu_read_unlock();
@@ -312,6 +326,116 @@ static void do_vmbug(void)
 	get_page(page);
 }
 
+static void do_underflow(void)
+{
+	refcount_t r = REFCOUNT_INIT(1);
+
+	pr_info("%d\n", refcount_sub_and_test(2, &r));
+}
+
+static void do_warn_once(void)
+{
+	for (int i = 0; i < 3; i++)
+		WARN_ON_ONCE(1);
+}
+
+static void do_doublefault(void)
+{
+	asm volatile("mov $0x1000, %rsp; push %rax");
+}
+
+static void do_ud2(void)
+{
+	asm volatile("ud2");
+}
+
+static void do_smep(void)
+{
+	char __user *user = (void __user *)vm_mmap(NULL, 0, PAGE_SIZE,
+						   PROT_READ | PROT_WRITE | PROT_EXEC,
+						   MAP_PRIVATE | MAP_ANONYMOUS, 0);
+
+	put_user(0xc3, user);
+	((void (*)(void))(unsigned long)user)();
+}
+
+static void do_msr(void)
+{
+	wrmsrl(0x12345678, 1);
+}
+
+static void do_sysfs(void)
+{
+	kobject_create_and_add("splat", kernel_kobj);
+	kobject_create_and_add("splat", kernel_kobj);
+}
+
+static void do_kobject(void)
+{
+	struct kobject *k = kobject_create_and_add("splat", kernel_kobj);
+
+	kobject_init(k, get_ktype(k));
+}
+
+static void do_timeout(void)
+{
+	set_current_state(TASK_INTERRUPTIBLE);
+	schedule_timeout(-1);
+}
+
+static noinline void do_canary(void)
+{
+	char room[64];
+
+	OPTIMIZER_HIDE_VAR(room[0]);
+	memset(room, 0x41, 64 + 16);
+	barrier_data(room);
+}
+
+static void unbalanced_tasklet(struct tasklet_struct *unused)
+{
+	preempt_disable();
+}
+
+static DECLARE_TASKLET(tasklet, unbalanced_tasklet);
+
+static void do_softirq_leak(void)
+{
+	tasklet_schedule(&tasklet);
+	msleep(100);
+}
+
+static void unbalanced_work(struct work_struct *unused)
+{
+	preempt_disable();
+}
+
+static DECLARE_WORK(work, unbalanced_work);
+
+static void do_work_leak(void)
+{
+	schedule_work(&work);
+	msleep(100);
+}
+
+static void null_work(struct irq_work *unused)
+{
+	do_null();
+}
+
+static DEFINE_IRQ_WORK(irq_null, null_work);
+
+static void do_interrupt(void)
+{
+	irq_work_queue(&irq_null);
+	msleep(100);
+}
+
+static void do_initcall(void)
+{
+	preempt_disable();
+}
+
 static void do_words(void)
 {
 	pr_info("splat: says 'BUG: nothing', WARNING: and Kernel panic in a sentence\n");
@@ -327,7 +451,9 @@ static const struct {
 	F(use_after_free), F(out_of_bounds), F(softlockup), F(rcu), F(wedge), F(hungtask),
 	F(atomic), F(sleep), F(circular), F(recursive), F(unbalanced), F(heldfreed), F(irqstate),
 	F(rcuusage), F(smpid), F(returnlocked), F(oom), F(allocfail), F(dumpstack),
-	F(unknownwords), F(vmbug), F(words),
+	F(unknownwords), F(vmbug), F(words), F(underflow), F(warn_once), F(doublefault), F(ud2),
+	F(smep), F(msr), F(sysfs), F(kobject), F(timeout), F(canary), F(softirq_leak),
+	F(work_leak), F(interrupt), F(initcall),
 };
 
 static int __init splat_init(void)
