@@ -359,11 +359,6 @@ static void do_smep(void)
 	((void (*)(void))(unsigned long)user)();
 }
 
-static void do_msr(void)
-{
-	wrmsrl(0x12345678, 1);
-}
-
 static void do_sysfs(void)
 {
 	kobject_create_and_add("splat", kernel_kobj);
@@ -452,7 +447,7 @@ static const struct {
 	F(atomic), F(sleep), F(circular), F(recursive), F(unbalanced), F(heldfreed), F(irqstate),
 	F(rcuusage), F(smpid), F(returnlocked), F(oom), F(allocfail), F(dumpstack),
 	F(unknownwords), F(vmbug), F(words), F(underflow), F(warn_once), F(doublefault), F(ud2),
-	F(smep), F(msr), F(sysfs), F(kobject), F(timeout), F(canary), F(softirq_leak),
+	F(smep), F(sysfs), F(kobject), F(timeout), F(canary), F(softirq_leak),
 	F(work_leak), F(interrupt), F(initcall),
 };
 
