@@ -72,9 +72,9 @@ static const struct boot *broke_off(const struct side *s, int row)
 	return NULL;
 }
 
-enum verdict side_row(const struct side *s, const char *row, char *why)
+/* As side_row(), by the number of the row; -1: the run has none of that name. */
+static enum verdict side_row_at(const struct side *s, int index, char *why)
 {
-	int index = run_row(s->run, row);
 	const struct boot *off = broke_off(s, index);
 	const struct row_in *x = NULL;
 	enum verdict worst = VERDICT_NONE;
@@ -99,6 +99,11 @@ enum verdict side_row(const struct side *s, const char *row, char *why)
 		not_run(off, why);
 	}
 	return worst;
+}
+
+enum verdict side_row(const struct side *s, const char *row, char *why)
+{
+	return side_row_at(s, run_row(s->run, row), why);
 }
 
 static int by_value(const void *a, const void *b)
@@ -208,12 +213,15 @@ static void wall_cell(const struct side *s, size_t figure, struct cell *c)
 	}
 }
 
-static void read_cell(const struct comparison *cmp, const struct side *s, const struct line *l,
-		      struct cell *c)
+/* f is the line's figure in `run`; the side may be of another one. */
+static void read_cell(const struct comparison *cmp, const struct side *s, const struct run *run,
+		      const struct figure *f, struct cell *c)
 {
-	int figure = run_figure(s->run, l->row, l->metric, l->unit);
+	const char *row = run->rows[f->row];
+	bool same = s->run == run;
+	int figure = same ? f - run->figures : run_figure(s->run, row, f->metric, f->unit);
 
-	c->verdict = side_row(s, l->row, c->why);
+	c->verdict = side_row_at(s, same ? (int)f->row : run_row(s->run, row), c->why);
 	if (figure < 0)
 		return;
 	if (cmp->exact)
@@ -347,11 +355,11 @@ static void add_line(struct comparison *c, const struct run *run, const struct f
 {
 	struct line l = { .row = run->rows[f->row], .metric = f->metric, .unit = f->unit };
 
-	read_cell(c, &c->a, &l, &l.a);
+	read_cell(c, &c->a, run, f, &l.a);
 	if (c->has_aa)
-		read_cell(c, &c->aa, &l, &l.aa);
+		read_cell(c, &c->aa, run, f, &l.aa);
 	if (c->has_b)
-		read_cell(c, &c->b, &l, &l.b);
+		read_cell(c, &c->b, run, f, &l.b);
 	/* Not there or skipped on both sides: a third kernel has it. */
 	if (l.a.verdict != VERDICT_FAIL && l.a.verdict != VERDICT_BROKEN && !l.a.n &&
 	    l.b.verdict != VERDICT_FAIL && l.b.verdict != VERDICT_BROKEN && !l.b.n)
