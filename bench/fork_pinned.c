@@ -47,7 +47,7 @@ static bool slab_shows(void)
 
 	uname(&u);
 	sscanf(u.release, "%d.%d", &major, &minor);
-	return clock_kind == PINLAB_CLOCK_CYCLES && (major < 6 || (major == 6 && minor < 2));
+	return clock_is_exact() && (major < 6 || (major == 6 && minor < 2));
 }
 
 static int setup(struct row *r)

@@ -48,7 +48,7 @@ static int run(int dev, struct pinlab_step *steps, unsigned int n, enum pinlab_c
 
 int dev_run(int dev, struct pinlab_step *steps, unsigned int n)
 {
-	return run(dev, steps, n, clock_kind);
+	return run(dev, steps, n, clock_of_driver());
 }
 
 int dev_step(int dev, struct pinlab_step *s)

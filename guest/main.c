@@ -24,6 +24,7 @@
 
 #include "guest/bench/bench.h"
 #include "guest/clock.h"
+#include "guest/clock_find.h"
 #include "guest/identity.h"
 #include "guest/keep.h"
 #include "guest/machine/kmsg.h"
@@ -34,7 +35,7 @@
 #include "include/wire.h"
 
 struct guest_options {
-	const char *rows, *records, *files, *clock;
+	const char *rows, *records, *files, *clock, *tsc_khz;
 	unsigned long repeats;
 	bool profile;
 	struct torture_config torture;	/* scenarios NULL: benchmarks */
@@ -189,18 +190,28 @@ static void say_tainted(void)
 		record(WIRE_CAP, WIRE_CAP_TAINTED, text);
 }
 
+static void bench(const struct guest_options *o, const struct bench_config *cfg)
+{
+	if (!cfg->exact)
+		clock_find(o->tsc_khz);
+	bench_run(cfg);
+	if (!cfg->exact)
+		clock_tell_span();
+}
+
 static int run(const struct guest_options *o)
 {
 	struct bench_config cfg = { .rows = o->rows ? o->rows : "*", .profile = o->profile };
 	struct utsname u;
 	int err;
 
+	guest_clock.ns = 1;
 	if (o->clock && !strcmp(o->clock, WIRE_CLOCK_INSN))
-		clock_kind = PINLAB_CLOCK_CYCLES;
-	cfg.exact = clock_kind == PINLAB_CLOCK_CYCLES;
+		guest_clock.source = CLOCK_INSN;
+	cfg.exact = clock_is_exact();
 	cfg.repeats = o->repeats ? o->repeats : cfg.exact ? 5 : 30;
 	cfg.warmup = 3;
-	cfg.tries = cfg.exact ? 16 : cfg.repeats;
+	cfg.tries = cfg.exact ? 16 : cfg.repeats * BENCH_PIECES;
 
 	err = record_open(o->records);
 	if (err) {
@@ -216,7 +227,7 @@ static int run(const struct guest_options *o)
 	else if (o->torture.scenarios)
 		torture_run(&o->torture);
 	else
-		bench_run(&cfg);
+		bench(o, &cfg);
 	say_tainted();
 	record(WIRE_END, field("%lu", record_count()));
 	return 0;
@@ -243,6 +254,7 @@ static int as_init(void)
 	o.records = cmdline_value(WIRE_ARG_RECORDS);
 	o.files = cmdline_value(WIRE_ARG_FILES);
 	o.clock = cmdline_value(WIRE_ARG_CLOCK);
+	o.tsc_khz = cmdline_value(WIRE_ARG_TSC);
 	o.profile = cmdline_value(WIRE_ARG_PROFILE);
 	o.torture.scenarios = cmdline_value(WIRE_ARG_TORTURE);
 	o.torture.seed = number_value(WIRE_ARG_SEED);
@@ -273,7 +285,7 @@ static int as_init(void)
 static void usage(FILE *f)
 {
 	fputs("Usage: pinlab-guest --list | --list-scenarios | --list-paths\n"
-	      "       pinlab-guest --records FILE [--bench GLOBS] [--repeats N]\n"
+	      "       pinlab-guest --records FILE [--bench GLOBS] [--repeats N] [--tsc-khz N]\n"
 	      "       pinlab-guest --records FILE --torture GLOBS --seed N --seconds S [--stop]\n"
 	      "Runs pinlab's benchmarks or scenarios on the running kernel and appends\n"
 	      "records to FILE. Meant to be started by ./pinlab with --engine native.\n", f);
@@ -292,6 +304,7 @@ int main(int argc, char **argv)
 		{ "records", required_argument, NULL, 'r' },
 		{ "bench", required_argument, NULL, 'b' },
 		{ "repeats", required_argument, NULL, 'n' },
+		{ "tsc-khz", required_argument, NULL, 'T' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -332,6 +345,9 @@ int main(int argc, char **argv)
 			break;
 		case 'n':
 			o.repeats = strtoul(optarg, NULL, 10);
+			break;
+		case 'T':
+			o.tsc_khz = optarg;
 			break;
 		case 'h':
 			usage(stdout);

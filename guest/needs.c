@@ -30,7 +30,7 @@ static bool have_tools(void)
 /* Counting instructions sees one CPU alone. */
 static bool have_smp(void)
 {
-	return clock_kind != PINLAB_CLOCK_CYCLES && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	return !clock_is_exact() && sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
 static bool have_memory(void)

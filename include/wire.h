@@ -43,6 +43,21 @@
 #define WIRE_CAP_KERNEL_ID	"kernel_id"	/* build ids, in hex: which kernel this is */
 #define WIRE_CAP_DRIVER_ID	"driver_id"
 #define WIRE_CAP_TAINTED	"tainted"	/* /proc/sys/kernel/tainted behind the last row */
+/* cap, wall-clock benchmarks: what they are timed by. */
+#define WIRE_CAP_CLOCK		"clock"		/* its name, frequency, and who says so */
+#define WIRE_CAP_CLOCK_NS	"clock-ns"	/* the least that two readings differ by */
+#define WIRE_CAP_CLOCK_STEP	"clock-step-ns"	/* what all differences are multiples of */
+#define WIRE_CAP_CLOCK_COST	"clock-cost-ns"	/* of reading it twice */
+#define WIRE_CAP_CLOCK_FAULT	"clock-fault"	/* why nothing can be timed by it */
+#define WIRE_CAP_CLOCK_SPAN	"clock-span-s"	/* of all rows, by it */
+
+/*
+ * A sample of a wall-clock engine takes at least so many times the clock's resolution;
+ * one that is added up of n repeats, sqrt(n) times that, as its error grows.
+ */
+#define WIRE_CLOCK_TIMES	20
+/* What a sample is of, where it is no mean: a quantile of calls that were timed one by one. */
+#define WIRE_PER_QUANTILE	"call-quantile"
 
 /* result: the verdict. BROKEN is the host's alone: a row that never came to an end. */
 #define WIRE_PASS		"PASS"
@@ -101,6 +116,7 @@
 #define WIRE_ARG_REPEATS	"pinlab.repeats="
 #define WIRE_ARG_PROFILE	"pinlab.profile="
 #define WIRE_ARG_SKEW		"pinlab.skew="
+#define WIRE_ARG_TSC		"pinlab.tsc_khz="	/* the host's counter */
 #define WIRE_ARG_TORTURE	"pinlab.torture="	/* globs of scenarios */
 #define WIRE_ARG_SEED		"pinlab.seed="
 #define WIRE_ARG_SECONDS	"pinlab.seconds="

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "guest/clock.h"
 #include "guest/machine/settle.h"
 
 static const struct bench_config *cfg;
@@ -36,6 +37,10 @@ static void run_row(struct row *r)
 	const struct bench *b = r->bench;
 	unsigned int repeats = is_once(r) ? 1 : cfg->repeats, tries = 0;
 
+	if (guest_clock.fault) {
+		row_fail(r, "nothing can be timed here: %s", guest_clock.fault);
+		return;
+	}
 	samples_begin(r);
 	if (b->setup && b->setup(r))
 		return;

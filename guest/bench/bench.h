@@ -19,6 +19,8 @@
 #include "guest/row.h"
 
 #define MAX_METRICS	4
+/* Wall clock: repeats that are added up to one sample, at most. */
+#define BENCH_PIECES	64
 
 /* One page, a typical bio, a whole pmd: what pinning callers pass per call. */
 extern const struct bench_size batch_sizes[];

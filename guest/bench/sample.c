@@ -26,6 +26,8 @@ struct bench_state {
 	bool marking;		/* the profile pass */
 	bool marked_noise;
 	struct {
+		struct sample sum;	/* of repeats that are too short for the clock */
+		unsigned int pieces;
 		struct sample s[MAX_REPEATS];
 		unsigned int n;
 		unsigned int clean;
@@ -36,6 +38,38 @@ struct bench_state {
 
 /* What each row begins with. */
 static struct bench_state start;
+
+static void keep_sample(struct bench_state *st, unsigned int metric, struct sample s)
+{
+	st->m[metric].clean++;
+	if (st->m[metric].n < MAX_REPEATS)
+		st->m[metric].s[st->m[metric].n++] = s;
+}
+
+/* Wall clock: as many repeats become one sample as the clock's resolution asks for. */
+static void add_piece(struct row *r, unsigned int metric, struct sample s)
+{
+	struct bench_state *st = r->state;
+	struct sample *sum = &st->m[metric].sum;
+	unsigned int pieces = ++st->m[metric].pieces;
+	double ns, least = WIRE_CLOCK_TIMES * guest_clock.resolution;
+
+	sum->ticks += s.ticks;
+	sum->ops += s.ops;
+	sum->disturbed |= s.disturbed;
+	ns = sum->ticks * guest_clock.ns;
+	/* sqrt(pieces) times as long, squared. */
+	if (ns > 0 && ns * ns >= least * least * pieces) {
+		keep_sample(st, metric, *sum);
+	} else if (pieces == BENCH_PIECES) {
+		row_fail(r, "%s: %u repeats take %.0f ns together, and the clock tells no less than %.0f ns apart",
+			 r->bench->metrics[metric].name, pieces, ns, guest_clock.resolution);
+	} else {
+		return;
+	}
+	*sum = (struct sample){ 0 };
+	st->m[metric].pieces = 0;
+}
 
 static void add_sample(struct row *r, unsigned int metric, int64_t ticks, uint64_t ops,
 		       uint64_t noise)
@@ -54,13 +88,12 @@ static void add_sample(struct row *r, unsigned int metric, int64_t ticks, uint64
 	if (!st->keep)
 		return;
 	/* Wall-clock time includes ticks: there they are kept, and told. */
-	if (s.disturbed && st->cfg->exact) {
+	if (!st->cfg->exact)
+		add_piece(r, metric, s);
+	else if (s.disturbed)
 		st->m[metric].spare = s;
-		return;
-	}
-	st->m[metric].clean++;
-	if (st->m[metric].n < MAX_REPEATS)
-		st->m[metric].s[st->m[metric].n++] = s;
+	else
+		keep_sample(st, metric, s);
 }
 
 void row_sample(struct row *r, unsigned int metric, int64_t ticks, uint64_t ops, uint64_t noise)
@@ -173,7 +206,7 @@ void samples_send(struct row *r)
 			const struct sample *s = &st->m[i].s[k];
 
 			record(WIRE_SAMPLE, r->name, r->bench->metrics[i].name, unit,
-			       field("%u", k), field("%.4f", (double)s->ticks / s->ops),
+			       field("%u", k), field("%.4f", s->ticks * guest_clock.ns / s->ops),
 			       field("%llu", (unsigned long long)s->ops),
 			       s->disturbed ? "1" : "0");
 		}

@@ -59,7 +59,7 @@ static long sleeps(void)
 /* What cannot be counted in instructions, though it can be timed. */
 static int check_exact(struct row *r, bool unregister)
 {
-	if (clock_kind != PINLAB_CLOCK_CYCLES)
+	if (!clock_is_exact())
 		return 0;
 	if (r->size.n > EXACT_BUFFERS)
 		return row_skip(r, "needs a wall-clock engine: the slab's state differs by boot");

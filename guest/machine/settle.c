@@ -15,7 +15,7 @@
 
 static int exact(void)
 {
-	return clock_kind == PINLAB_CLOCK_CYCLES;
+	return clock_is_exact();
 }
 
 void settle_batches(void)

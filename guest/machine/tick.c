@@ -10,7 +10,7 @@
 
 void tick_hold(void)
 {
-	if (clock_kind != PINLAB_CLOCK_CYCLES || ioperm(PIT, 4, 1))
+	if (!clock_is_exact() || ioperm(PIT, 4, 1))
 		return;
 	/* The longest count; the kernel has set the mode, and writes no more than that itself. */
 	outb(0xff, PIT);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base/files.h"
+#include "host/base/tsc.h"
 #include "include/wire.h"
 
 #define STRING_OF(x)	#x
@@ -36,23 +36,23 @@ static const char *const x86_64_full_machine[] = {
 };
 
 /*
- * Under mttcg the guest reads the host's TSC and calibrates it against a PIT
- * that the emulator is too slow for; without a frequency, time would move in
- * ticks. The kernel's bogomips are twice the TSC's MHz.
+ * Under mttcg and kvm the guest's TSC is the host's. A kernel of few options calibrates
+ * it against a PIT, for which an emulator is too slow, and without a frequency time
+ * would move in ticks.
  */
 static char *x86_64_tsc_words(void)
 {
-	char *info = read_file("/proc/cpuinfo", NULL), *at;
-	double bogomips = 0;
+	long khz = tsc_khz();
 
-	at = info ? strstr(info, "bogomips") : NULL;
-	at = at ? strchr(at, ':') : NULL;
-	if (at)
-		bogomips = strtod(at + 1, NULL);
-	free(info);
-	if (bogomips <= 0)
+	if (!khz)
 		return xstrdup("");
-	return xasprintf("tsc=reliable tsc_early_khz=%.0f ", bogomips * 500);
+	return xasprintf("tsc=reliable tsc_early_khz=%ld " WIRE_ARG_TSC "%ld ", khz, khz);
+}
+
+/* Says to the guest that its TSC goes on in deep sleep as well, and at what frequency. */
+static const char *x86_64_invtsc(void)
+{
+	return tsc_is_invariant() ? ",+invtsc" : "";
 }
 
 static const struct arch_engine x86_64_engines[] = {
@@ -77,6 +77,8 @@ static const struct arch_engine x86_64_engines[] = {
 	}, {
 		.engine = "kvm",
 		.cpu = "host",
+		.cpu_more = x86_64_invtsc,
+		.clock_words = x86_64_tsc_words,
 	},
 	{ NULL }
 };

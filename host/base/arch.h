@@ -26,6 +26,7 @@ struct board {
 struct arch_engine {
 	const char *engine;		/* its name; NULL at the end of an array */
 	const char *cpu;		/* -cpu */
+	const char *(*cpu_more)(void);	/* behind it, by what this machine has; NULL: nothing */
 	const char *cmdline;		/* the kernel's; NULL: nothing */
 	/* More of it, where the guest's clock is the host's; NULL: nothing. The caller frees. */
 	char *(*clock_words)(void);

@@ -141,7 +141,7 @@ void machine_argv(const struct boot_spec *b, struct strlist *argv)
 	strlist_add(argv, b->arch->qemu);
 	add_all(argv, b->board->machine);
 	add_all(argv, b->engine->qemu);
-	add(argv, "-cpu", xstrdup(e->cpu));
+	add(argv, "-cpu", xasprintf("%s%s", e->cpu, e->cpu_more ? e->cpu_more() : ""));
 	strlist_split(argv, "-nodefaults -no-user-config -display none -no-reboot", " ");
 	add(argv, "-m", xasprintf("%ldM", b->memory_mb));
 	add(argv, "-smp", xasprintf("%d", b->cpus ? b->cpus : guest_cpus(b->engine)));
