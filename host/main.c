@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/run/folder.h"
+#include "host/run/quiet.h"
 #include "host/run/verb.h"
 
 static void usage(FILE *f)
@@ -114,6 +115,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	catch_interrupts();
+	quiet_recover(&quiet_here);
 	ret = dispatch(argc, argv);
 	/* What was asked for has to arrive, whatever it says. */
 	if (fflush(stdout) || ferror(stdout)) {

@@ -233,7 +233,7 @@ static void check_kvm(const struct kernel *k)
 		tell(false, USEFUL, "engine kvm", "/dev/kvm opens; whether a guest boots is "
 		     "known once a kernel is built (make kernel)");
 	else if (boots_probe(engine_find("kvm"), k, why, sizeof(why)))
-		tell(true, USEFUL, "engine kvm", "a probe guest came up");
+		tell(true, USEFUL, "engine kvm", "a probe guest came up: %s", why);
 	else
 		tell(false, USEFUL, "engine kvm", "/dev/kvm opens, but a probe guest: %s", why);
 }

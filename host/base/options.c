@@ -105,6 +105,9 @@ static const struct option_def {
 		"no-profile", NULL, OPTION_FLAG, AT(no_profile),
 		.help = "icount: do not count instructions by function",
 	}, {
+		"quiet-machine", NULL, OPTION_FLAG, AT(quiet_machine),
+		.help = "wall clock: a fixed frequency, no turbo, no SMT for the time of the run (root); all is put back, also after SIGKILL",
+	}, {
 		"module", "FILE", OPTION_TEXT, AT(module),
 		.help = "native: load this pinlab.ko here, for the rows that need it",
 	}, {

@@ -40,6 +40,7 @@ struct options {
 	bool host_kernel;		/* torture this machine's own kernel */
 	bool gdb, dry_run;		/* boot */
 	bool source;			/* kernel: fetch the sources, build nothing */
+	bool quiet_machine;		/* wall clock: see host/run/quiet.h */
 	bool no_profile;		/* do not count instructions by function */
 	int argc;			/* the whole command, for the record */
 	char **argv;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/base/tsc.h"
 #include "host/bench/derive.h"
 #include "host/bench/list.h"
 #include "host/run/catalog.h"
@@ -112,6 +113,9 @@ static void describe(const struct run_plan *p, json_t *plan)
 {
 	json_object_set_new(plan, "bench", json_string(p->rows));
 	json_object_set_new(plan, "delta_percent", json_real(p->options->delta));
+	/* The guest says what it times by, and how well: guest/clock_find.c. */
+	if (!p->engine->exact)
+		json_object_set_new(plan, "clocks", json_true());
 	expect_benchmarks(plan, p->engine->exact);
 }
 
@@ -131,6 +135,10 @@ static void native(const struct run_plan *p, const struct run_boot *b, struct st
 	(void)b;
 	strlist_add(argv, "--bench");
 	strlist_add(argv, p->rows);
+	if (tsc_khz()) {
+		strlist_add(argv, "--tsc-khz");
+		strlist_take(argv, xasprintf("%ld", tsc_khz()));
+	}
 }
 
 static void adjust(const struct run_plan *p, const struct run_boot *b, struct boot_needs *n)
@@ -187,6 +195,7 @@ PINLAB_VERB(bench) = {
 			    "native  the running kernel: rows that need no driver\n"
 			    "auto    kvm if a guest really boots under it, else icount" },
 		{ "module" },
+		{ "quiet-machine" },
 		{ "run" },
 		{ "again" },
 		{ "boots", "boots of each kernel (default: 1 for icount, else 10)" },

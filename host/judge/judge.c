@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest/guest_clock.h"
 #include "host/judge/judge_row.h"
 #include "include/wire.h"
 
@@ -194,6 +195,47 @@ static void judge_identity(const struct run *run, struct boot *b)
 				 "CONFIG_EXCLUSIVE_PIN, and the guest has exclusive pins");
 }
 
+/* Timed by a clock that is none? Plans say since when guests tell. */
+static void judge_clock(const struct run *run, struct boot *b)
+{
+	char *why;
+
+	if (!run->clocks || !b->ok)
+		return;
+	why = guest_clock_wrong(&b->rec, b->seconds - b->first_record);
+	if (why)
+		boot_set_outcome(b, "no-clock", why, "");
+	free(why);
+}
+
+/* Up to the frequency, which may be measured anew for each. */
+static bool same_clock(const struct boot *a, const struct boot *b)
+{
+	const char *x = boot_cap(a, WIRE_CAP_CLOCK), *y = boot_cap(b, WIRE_CAP_CLOCK);
+	size_t n = strcspn(x, ",");
+
+	return n == strcspn(y, ",") && !strncmp(x, y, n);
+}
+
+/* Other clocks have other errors, which would be taken for the kernels'. */
+static void judge_clocks(struct run *run)
+{
+	const struct boot *first = NULL;
+
+	for (size_t i = 0; run->clocks && i < run->n_boots; i++) {
+		const struct boot *b = &run->boots[i];
+
+		if (!b->ok)
+			continue;
+		first = first ? first : b;
+		if (!same_clock(b, first))
+			strlist_take(&run->faults,
+				     xasprintf("%s was timed by another clock (%.80s) than %s (%.80s)",
+					       b->id, boot_cap(b, WIRE_CAP_CLOCK), first->id,
+					       boot_cap(first, WIRE_CAP_CLOCK)));
+	}
+}
+
 /*
  * Of each row the first boot that passed it: under its kernel's number, and
  * under its base and flavor where it has no variant. A variant may have more
@@ -283,6 +325,9 @@ void judge_run(struct run *run)
 	judge_layout(run);
 	for (size_t i = 0; i < run->n_boots; i++)
 		judge_identity(run, &run->boots[i]);
+	for (size_t i = 0; i < run->n_boots; i++)
+		judge_clock(run, &run->boots[i]);
+	judge_clocks(run);
 	judge_all_rows(run);
 	if (!strcmp(plan_text(run, "verb"), "bench"))
 		judge_skips(run);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/guest/guest_clock.h"
 #include "include/wire.h"
 
 /*
@@ -117,6 +118,18 @@ struct figures {
 	size_t n;
 };
 
+/*
+ * The least that a sample of the wall clock may have taken: what is less may be its
+ * error. A quantile is one of many calls, so that its error is the clock's step alone.
+ */
+static double least_ns(const struct boot *b, const char *unit)
+{
+	struct guest_clock c = guest_clock_of(&b->rec);
+	bool quantile = !strcmp(unit, WIRE_CLOCK_NS "/" WIRE_PER_QUANTILE);
+
+	return WIRE_CLOCK_TIMES * (quantile ? c.step : c.resolution);
+}
+
 static bool is_impossible(const struct run *run, const struct boot *b, const struct rec_sample *s)
 {
 	const struct rec_metric *m = &b->rec.metrics[s->metric];
@@ -124,6 +137,8 @@ static bool is_impossible(const struct run *run, const struct boot *b, const str
 
 	if (!is_bench(run))
 		return s->value < 0 && strcmp(m->unit, MAY_SHRINK);
+	if (run->clocks && all < least_ns(b, m->unit))
+		return true;
 	/* What was measured took a part of the boot's own time. */
 	return s->value <= 0 ||
 	       (b->seconds > 0 &&

@@ -120,6 +120,13 @@ static void sort_boot(struct boot *b)
 	find_windows(b);
 }
 
+static double percent(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_number(v) ? json_number_value(v) : -1;
+}
+
 /* Counting sort: for each row the boots that have it. */
 static void link_rows(struct run *run)
 {
@@ -168,6 +175,9 @@ static void read_outcome(struct boot *b)
 		b->there = true;
 		boot_set_outcome(b, json_text(o, "outcome"), "", json_text(o, "detail"));
 		b->seconds = json_number_value(json_object_get(o, "seconds"));
+		b->first_record = json_number_value(json_object_get(o, "first_record_seconds"));
+		b->stolen = percent(o, "stolen_percent");
+		b->others = percent(o, "others_percent");
 		snprintf(b->hung_before, sizeof(b->hung_before), "%s",
 			 json_text(o, "hung_before"));
 		text_make_plain(b->hung_before);
@@ -348,6 +358,7 @@ static int load(struct run *run)
 	if (!*run->name || !*plan_text(run, "engine"))
 		return bad_plan(run, "it names no run, or no engine");
 	run->exact = !strcmp(plan_text(run, "engine"), "icount");
+	run->clocks = json_is_true(json_object_get(run->plan, "clocks"));
 	run->delta = json_number_value(json_object_get(run->plan, "delta_percent")) / 100;
 	run->seed = json_integer_value(json_object_get(run->plan, "seed"));
 	ret = load_kernels(run);

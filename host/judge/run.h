@@ -36,7 +36,8 @@ struct boot {
 	struct place place;		/* its folder, below the run's */
 	char *outcome;			/* ok, panic, ...; "missing" */
 	char *detail;
-	double seconds;
+	double seconds, first_record;	/* in all, and to its first record */
+	double stolen, others;		/* percent of the machine's CPUs; -1: not known */
 	char hung_before[RECORDS_NAME_MAX + 1];	/* the row in which a first try did */
 	bool hung_again;		/* in the row in which its first try had stopped */
 	struct records rec;
@@ -82,6 +83,7 @@ struct run {
 	const char *name;
 	json_t *plan;
 	bool exact;			/* engine icount */
+	bool clocks;			/* its guests say what they time by */
 	double delta;			/* threshold of a change, a fraction */
 	unsigned long seed;
 	struct run_kernel *kernels;

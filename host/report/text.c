@@ -8,6 +8,7 @@
 
 #include "host/base/quote.h"
 #include "host/judge/complaint.h"
+#include "host/report/conditions.h"
 #include "host/report/detail.h"
 #include "host/report/headline.h"
 #include "host/report/parts.h"
@@ -278,6 +279,7 @@ void report_subject(const struct report *r, struct text *t)
 		  (int)json_integer_value(json_object_get(host, "cores")),
 		  json_integer_value(json_object_get(host, "cores")) == 1 ? "" : "s",
 		  json_text(host, "os"), json_text(host, "kernel"));
+	report_conditions(run, t);
 	text_wrap(t, 12, "  run       %s, started %s, pinlab %s", run->name,
 		  plan_text(run, "started"), plan_text(run, "suite"));
 }
@@ -339,6 +341,7 @@ void report_text(const struct report *r, struct text *t)
 	report_command(run, t);
 	report_again(run->name, t);
 	report_boots(r, t);
+	report_machine(run, t);
 	report_rows(r, VERDICT_FAIL, "Failed rows", t);
 	report_rows(r, VERDICT_BROKEN, "Broken rows", t);
 	report_rows(r, VERDICT_SKIP, "Skipped rows", t);

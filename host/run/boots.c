@@ -6,16 +6,21 @@
 #include "host/kernel/others_disk.h"
 #include "host/native/guard.h"
 #include "host/run/folder.h"
+#include "host/guest/guest_clock.h"
 #include "host/guest/keep.h"
 #include "host/guest/symbols.h"
+#include "host/run/machine_facts.h"
 #include "include/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define PROBE_SECONDS	10
+/* Without a sign of it, and in all: a machine in a machine is slow, one that hangs is not. */
+#define PROBE_SILENCE	20
+#define PROBE_SECONDS	60
 #define EMULATOR_TRIES	3
 
 /* What a boot is given besides its kernel. */
@@ -28,6 +33,8 @@ struct job {
 	struct guest guest;
 	struct run_boot *boot;	/* NULL: free */
 	struct disks disks;
+	struct cpu_times began;
+	double children;	/* seconds that programs we have waited for had worked then */
 };
 
 static struct boot_needs needs_of(const struct run_plan *p, const struct run_boot *b)
@@ -158,6 +165,28 @@ static int write_command(const struct guest *g, const struct strlist *argv)
 	return ret;
 }
 
+static double children_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return u.ru_utime.tv_sec + u.ru_stime.tv_sec +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* What went on beside a boot. With several at once each is the others' other. */
+static void note_times(struct job *j)
+{
+	struct cpu_times now = cpu_times_now("");
+	double all = now.all - j->began.all, busy = now.busy - j->began.busy;
+	double others = busy - (children_seconds() - j->children);
+
+	if (all <= 0)
+		return;
+	j->boot->stolen = 100 * (now.stolen - j->began.stolen) / all;
+	j->boot->others = others > 0 ? 100 * others / all : 0;
+}
+
 static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 {
 	const struct kernel *k = &p->kernels[b->kernel];
@@ -193,6 +222,8 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		native_argv(p, &j->guest, b, &argv);
 	}
 	ret = write_command(&j->guest, &argv);
+	j->began = cpu_times_now("");
+	j->children = children_seconds();
 	if (!ret)
 		ret = guest_start(&j->guest, &argv);
 	if (!ret && !p->engine->qemu)
@@ -238,6 +269,7 @@ static int job_end(struct run_plan *p, struct job *j)
 	char *name = shell_word(p->name);
 	int ret = 0;
 
+	note_times(j);
 	if (p->engine->qemu) {
 		keep_profile(p, j);
 		keep_files(j);
@@ -385,11 +417,25 @@ static char *no_job(const struct run_plan *p, const struct run_boot *b)
 	return xstrdup(WIRE_ARG_BENCH "-");
 }
 
+/* It came up: what does it time by, and is that the same time as ours? */
+static bool probe_clock(const struct guest *g, char *why, size_t len)
+{
+	struct guest_clock c = guest_clock_of(&g->rec);
+	char *wrong = guest_clock_wrong(&g->rec, g->seconds - g->first_record);
+
+	snprintf(why, len, "%s", wrong ? wrong : "");
+	if (!wrong)
+		snprintf(why, len, "it times by %s; two readings are %.3g ns apart at least, in steps of %.3g ns",
+			 c.name, c.resolution, c.step);
+	free(wrong);
+	return !wrong;
+}
+
 bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size_t len)
 {
 	char dir[] = "/tmp/pinlab-probe.XXXXXX";
 	static const struct run_kind probe = {
-		.needs = { .memory_mb = 512, .silence = PROBE_SECONDS, .limit = PROBE_SECONDS },
+		.needs = { .memory_mb = 512, .silence = PROBE_SILENCE, .limit = PROBE_SECONDS },
 		.job = no_job,
 	};
 	struct options o = { 0 };
@@ -416,6 +462,8 @@ bool boots_probe(const struct engine *e, const struct kernel *k, char *why, size
 				usleep(20000);
 			ok = g.outcome == OUTCOME_OK;
 			snprintf(why, len, "%s: %s", outcome_name(g.outcome), g.detail);
+			if (ok)
+				ok = probe_clock(&g, why, len);
 		}
 	}
 	strlist_free(&argv);

@@ -13,6 +13,7 @@
 #include "host/base/process.h"
 #include "host/kernel/build_id.h"
 #include "host/run/folder.h"
+#include "host/run/machine_facts.h"
 #include "host/run/plan_file.h"
 
 /* Whether a kernel has exclusive pins is said by its own configuration. */
@@ -65,7 +66,7 @@ struct run_boot *run_add_boot(struct run_plan *p, size_t kernel, const char *rol
 	return b;
 }
 
-static json_t *host_json(void)
+static json_t *host_json(const struct run_plan *p)
 {
 	char *info = read_file("/proc/cpuinfo", NULL), *cpu, *os;
 	char *release = read_file("/etc/os-release", NULL);
@@ -86,6 +87,10 @@ static json_t *host_json(void)
 		      "cores", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "kernel", u.release,
 		      "os", os ? os : "unknown", "memory_mb",
 		      (json_int_t)(sysconf(_SC_PHYS_PAGES) / 1024 * sysconf(_SC_PAGE_SIZE) / 1024));
+	if (!p->engine->exact)
+		json_object_set_new(j, "state", machine_facts(""));
+	if (p->quiet)
+		json_object_set(j, "quiet", p->quiet);
 	free(info);
 	free(release);
 	return j;
@@ -206,7 +211,7 @@ static json_t *plan_json(const struct run_plan *p)
 	set_text(j, "engine_why", p->engine_why);
 	json_object_set_new(j, "seed", json_integer(p->options->seed));
 	p->kind->describe(p, j);
-	json_object_set_new(j, "host", host_json());
+	json_object_set_new(j, "host", host_json(p));
 	set_text(j, "qemu", qemu);
 	set_hash(j, "guest_sha256", guest);
 	set_hash(j, "image_ext2_sha256", disk);
@@ -377,6 +382,10 @@ int run_boot_done(const struct run_plan *p, const struct run_boot *b, const stru
 			      "qemu_exit", g->status, "records", (json_int_t)g->rec.line);
 	int ret;
 
+	if (!p->engine->exact) {
+		json_object_set_new(j, "stolen_percent", json_real(b->stolen));
+		json_object_set_new(j, "others_percent", json_real(b->others));
+	}
 	if (*b->hung)
 		json_object_set_new(j, "hung_before", json_string(b->hung));
 	ret = j ? place_put_json(&p->place, path, j, JSON_INDENT(1)) : -ENOMEM;
@@ -396,6 +405,7 @@ void run_plan_free(struct run_plan *p)
 	free(p->boots);
 	free(p->rows);
 	free(p->words);
+	json_decref(p->quiet);
 	if (p->lock > 0)
 		place_unlock(&p->place, p->lock);
 	if (p->place.path)

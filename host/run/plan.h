@@ -28,6 +28,8 @@ struct run_boot {
 	/* The row in which it stopped once, without a word. */
 	char hung[RECORDS_NAME_MAX + 1];
 	int tries;		/* that QEMU has spoilt */
+	/* Percent of all CPUs while it ran: taken by a hypervisor, and by others than QEMU. */
+	double stolen, others;
 };
 
 struct run_plan {
@@ -43,6 +45,7 @@ struct run_plan {
 	char *rows;		/* globs */
 	char *words;		/* the flavor's, for the kernel's command line */
 	bool tools;		/* with the disk of others' programs */
+	json_t *quiet;		/* what --quiet-machine has changed; NULL: not asked for */
 	long n_rows;		/* of one boot */
 	struct kernel *kernels;
 	size_t n_kernels;

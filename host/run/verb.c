@@ -13,6 +13,7 @@
 #include "host/run/plan.h"
 #include "host/run/plan_file.h"
 #include "host/run/prepare.h"
+#include "host/run/quiet.h"
 
 /* Set by the linker around what PINLAB_VERB() leaves. */
 extern const struct verb *const __start_pinlab_verbs[];
@@ -101,6 +102,11 @@ static int check(const struct verb *v, struct run_plan *p, struct options *o)
 		ret = engine_choose(p, engine, NULL, NULL);
 	if (!ret)
 		ret = check_native(v, o, p->engine && !p->engine->qemu);
+	if (!ret && o->quiet_machine && p->engine && p->engine->exact) {
+		err("%s --quiet-machine: engine %s counts instructions, whatever the machine does; it goes with kvm and native",
+		    v->name, engine);
+		ret = PINLAB_USAGE;
+	}
 	if (!ret && !o->flavor)
 		o->flavor = v->flavor;
 	return ret ? ret : v->kind->resolve(p);
@@ -125,6 +131,15 @@ static int prepare(const struct verb *v, struct run_plan *p, struct options *o)
 	return ret;
 }
 
+/* Before the plan is written, which tells how the machine is then. */
+static int begin_quiet(struct run_plan *p)
+{
+	if (!p->options->quiet_machine)
+		return PINLAB_OK;
+	p->quiet = quiet_begin(&quiet_here);
+	return p->quiet ? PINLAB_OK : PINLAB_BROKE;
+}
+
 static int go(const struct verb *v, struct run_plan *p)
 {
 	char *rows = NULL, *name;
@@ -133,7 +148,9 @@ static int go(const struct verb *v, struct run_plan *p)
 	p->name = p->options->run ? xstrdup(p->options->run) : run_new_name(v->name);
 	p->dir = run_path(p->name);
 	v->kind->lay_out(p);
-	ret = run_open(p);
+	ret = begin_quiet(p);
+	if (!ret)
+		ret = run_open(p);
 	if (ret)
 		return ret;
 	if (p->n_rows > 1)
@@ -145,6 +162,7 @@ static int go(const struct verb *v, struct run_plan *p)
 	/* Before anything is said of the run: a machine that is left changed breaks it. */
 	if (guard_end() && !ret)
 		ret = PINLAB_BROKE;
+	quiet_end();
 	name = shell_word(p->name);
 	if (ret == PINLAB_INTERRUPTED)
 		err("interrupted; what is there is kept, continue with --run %s", name);
@@ -169,6 +187,7 @@ int run_verb(const struct verb *v, struct options *o)
 		ret = go(v, &p);
 	if (guard_end() && !ret)
 		ret = PINLAB_BROKE;
+	quiet_end();
 	if (v->kind->release)
 		v->kind->release(&p);
 	run_plan_free(&p);
