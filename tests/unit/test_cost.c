@@ -126,9 +126,10 @@ static void samples(struct made *m, size_t n)
 	bench_boots(m, n, 1, n, false);
 }
 
-/* Each window has a function of its own. */
+/* Of two profiles together; each window has a function of its own. */
 static void windows(struct made *m, size_t n)
 {
+	n /= 2;
 	bench_boots(m, n, 10, 1, true);
 	for (size_t b = 3; b < 5; b++) {
 		FILE *f;
