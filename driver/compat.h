@@ -33,6 +33,11 @@ static inline bool folio_maybe_exclusive_pinned(struct folio *folio)
 {
 	return false;
 }
+
+static inline bool page_maybe_exclusive_pinned(struct page *page)
+{
+	return false;
+}
 #endif
 
 /* The vmas argument went away in 6.5 (54d020692b34, 4c630f307455, ca5e863233e8). */
@@ -41,11 +46,46 @@ static inline bool folio_maybe_exclusive_pinned(struct folio *folio)
 	pin_user_pages(start, nr, flags, pages, NULL)
 #define compat_pin_user_pages_remote(mm, start, nr, flags, pages) \
 	pin_user_pages_remote(mm, start, nr, flags, pages, NULL, NULL)
+#define compat_get_user_pages(start, nr, flags, pages) \
+	get_user_pages(start, nr, flags, pages, NULL)
+#define compat_get_user_pages_remote(mm, start, nr, flags, pages) \
+	get_user_pages_remote(mm, start, nr, flags, pages, NULL, NULL)
 #else
 #define compat_pin_user_pages(start, nr, flags, pages) \
 	pin_user_pages(start, nr, flags, pages)
 #define compat_pin_user_pages_remote(mm, start, nr, flags, pages) \
 	pin_user_pages_remote(mm, start, nr, flags, pages, NULL)
+#define compat_get_user_pages(start, nr, flags, pages) \
+	get_user_pages(start, nr, flags, pages)
+#define compat_get_user_pages_remote(mm, start, nr, flags, pages) \
+	get_user_pages_remote(mm, start, nr, flags, pages, NULL)
+#endif
+
+/* FOLL_INTERRUPTIBLE came with 6.2 (93c5c61d9e58). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define COMPAT_FOLL_INTERRUPTIBLE	FOLL_INTERRUPTIBLE
+#else
+#define COMPAT_FOLL_INTERRUPTIBLE	0
+#endif
+
+/* FOLL_PCI_P2PDMA as well (4003f107fa2e). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define COMPAT_FOLL_PCI_P2PDMA	FOLL_PCI_P2PDMA
+#else
+#define COMPAT_FOLL_PCI_P2PDMA	0
+#endif
+
+/* unpin_folio() and unpin_folios() came with memfd_pin_folios(), unpin_user_folio() after it. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define COMPAT_HAS_UNPIN_FOLIO	1
+#define compat_unpin_folio(folio)	unpin_folio(folio)
+#define compat_unpin_folios(folios, n)	unpin_folios(folios, n)
+#define compat_unpin_user_folio(folio, n)	unpin_user_folio(folio, n)
+#else
+#define COMPAT_HAS_UNPIN_FOLIO	0
+#define compat_unpin_folio(folio)	((void)(folio))
+#define compat_unpin_folios(folios, n)	((void)(folios), (void)(n))
+#define compat_unpin_user_folio(folio, n)	((void)(folio), (void)(n))
 #endif
 
 /* memfd_pin_folios() came with 6.11 (89c1905d9c14). */

@@ -111,6 +111,11 @@ static long do_order_b(struct pinlab_file *pf, void *arg)
 	return pinlab_order_b(pf, arg);
 }
 
+static long do_call(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_call(pf, arg);
+}
+
 /* By number. arg is the command's struct, in the kernel's memory; locked: by the file's lock. */
 static const struct command {
 	unsigned int cmd;
@@ -130,6 +135,7 @@ static const struct command {
 	[_IOC_NR(PINLAB_IOC_OWNED)]	= { PINLAB_IOC_OWNED,		do_owned,	true },
 	[_IOC_NR(PINLAB_IOC_ORDER)]	= { PINLAB_IOC_ORDER,		do_order,	false },
 	[_IOC_NR(PINLAB_IOC_ORDER_B)]	= { PINLAB_IOC_ORDER_B,		do_order_b,	false },
+	[_IOC_NR(PINLAB_IOC_CALL)]	= { PINLAB_IOC_CALL,		do_call,	true },
 };
 
 static long carry_out(struct pinlab_file *pf, const struct command *c, void *arg,

@@ -15,6 +15,7 @@ static void fill_info(struct pinlab_page_info *info, struct page *page, int own_
 	info->order = folio_order(folio);
 	info->maybe_pinned = folio_maybe_dma_pinned(folio);
 	info->exclusive = folio_maybe_exclusive_pinned(folio);
+	info->page_exclusive = page_maybe_exclusive_pinned(page);
 }
 
 int pinlab_page_info(struct pinlab_file *pf, struct pinlab_page_info *info)

@@ -58,8 +58,16 @@ u64 pinlab_noise(void);
 
 /* Carry out one checked step; fills in its results. 0 or -errno for bad input. */
 int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock);
+/* Room for so many pages more: 0, -ENOMEM, -ENOSPC. An empty slot begins anew. */
+int pinlab_slot_room(struct pinlab_slot *slot, u64 pages);
 /* Release whatever the slot holds, the way it was taken. */
 void pinlab_slot_release(struct pinlab_slot *slot);
+
+/*
+ * call.c: -EINVAL, -EOPNOTSUPP (this kernel does not have that), -ENODATA, -EBADFD (the slot
+ * holds something else), -ENOMEM, -ENOSPC, -ESRCH, -EBADF.
+ */
+int pinlab_call(struct pinlab_file *pf, struct pinlab_call *c);
 
 int pinlab_page_info(struct pinlab_file *pf, struct pinlab_page_info *info);
 

@@ -335,10 +335,8 @@ static bool op_takes(u32 op)
 	return op != PINLAB_NOP && ops[op].needs == HOLD_NOTHING;
 }
 
-static int slot_room(struct pinlab_slot *slot, const struct pinlab_step *s)
+int pinlab_slot_room(struct pinlab_slot *slot, u64 pages)
 {
-	u64 pages = (u64)s->calls * s->batch;
-
 	if (!slot->pages) {
 		slot->pages = kvcalloc(PINLAB_SLOT_PAGES, sizeof(*slot->pages), GFP_KERNEL);
 		if (!slot->pages)
@@ -497,7 +495,7 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 	slot = &pf->slot[s->slot];
 	err = check_step(pf, s, clock);
 	if (!err && op_takes(s->op))
-		err = slot_room(slot, s);
+		err = pinlab_slot_room(slot, (u64)s->calls * s->batch);
 	if (err)
 		return err;
 

@@ -121,3 +121,8 @@ int dev_order_b(int dev, struct pinlab_order_b *b)
 {
 	return call(dev, PINLAB_IOC_ORDER_B, b);
 }
+
+int dev_call(int dev, struct pinlab_call *c)
+{
+	return call(dev, PINLAB_IOC_CALL, c);
+}

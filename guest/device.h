@@ -56,5 +56,6 @@ int dev_contend(int dev, struct pinlab_contend *c);
 int dev_owned(int dev, struct pinlab_owned *q);
 int dev_order(int dev, struct pinlab_order *o);
 int dev_order_b(int dev, struct pinlab_order_b *b);
+int dev_call(int dev, struct pinlab_call *c);
 
 #endif

@@ -13,7 +13,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PINLAB_ABI		3
+#define PINLAB_ABI		5
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
@@ -106,7 +106,7 @@ struct pinlab_page_info {
 	__u32 order;		/* of the folio */
 	__u32 maybe_pinned;	/* folio_maybe_dma_pinned() */
 	__u32 exclusive;	/* folio_maybe_exclusive_pinned() */
-	__u32 pad;
+	__u32 page_exclusive;	/* page_maybe_exclusive_pinned() */
 };
 
 /* Interrupts and context switches of this task's CPU so far. */
@@ -380,6 +380,44 @@ struct pinlab_order_b {
 	__u32 own;
 };
 
+/*
+ * One call of a function of include/functions.h. What is taken goes behind what
+ * the slot holds, which is all taken in one way: references, pins, or exclusively.
+ */
+#define PINLAB_CALL_WRITE	0x1	/* FOLL_*, of the same name */
+#define PINLAB_CALL_LONGTERM	0x2
+#define PINLAB_CALL_EXCLUSIVE	0x4
+#define PINLAB_CALL_FORCE	0x8
+#define PINLAB_CALL_NOFAULT	0x10
+#define PINLAB_CALL_NOWAIT	0x20
+#define PINLAB_CALL_INTERRUPTIBLE 0x40
+#define PINLAB_CALL_GET		0x80
+#define PINLAB_CALL_P2PDMA	0x100	/* FOLL_PCI_P2PDMA */
+#define PINLAB_CALL_DIRTY	0x1000	/* of those that give back: mark the pages dirty */
+#define PINLAB_CALL_KTHREAD	0x2000	/* remote ones: by a task that has no memory of its own */
+#define PINLAB_CALL_THREADS	4
+#define PINLAB_CALL_DUEL	4
+
+struct pinlab_call {
+	__u64 addr;		/* user address; FN_PIN_MEMFD: offset */
+	__u32 fn;		/* enum pinlab_fn */
+	__u32 flags;		/* PINLAB_CALL_* */
+	__u32 pages;
+	__u32 slot;
+	__u32 target;		/* remote ones: a process, 0 the caller; FN_PIN_MEMFD: the memfd */
+	__u32 at;		/* those that give back or change: the slot's page to begin with */
+	/*
+	 * More than one: those that give back share the pages. Those that take all
+	 * ask for the same ones at once, and give back what they got; ret is how many
+	 * got all of it. At most PINLAB_CALL_DUEL pages.
+	 */
+	__u32 threads;
+	/* Filled in by the driver. */
+	__u32 left;		/* of the pages given back: those whose folio is not free then; or
+				 * of those who asked at once: who failed but by -EBUSY */
+	__s64 ret;		/* what the function has returned, or pages given back */
+};
+
 #define PINLAB_IOC_CAPS		_IOR('P', 0x01, struct pinlab_caps)
 #define PINLAB_IOC_RUN		_IOWR('P', 0x02, struct pinlab_run)
 #define PINLAB_IOC_PAGE_INFO	_IOWR('P', 0x03, struct pinlab_page_info)
@@ -391,6 +429,7 @@ struct pinlab_order_b {
 #define PINLAB_IOC_MASS		_IOWR('P', 0x09, struct pinlab_mass)
 #define PINLAB_IOC_CONTEND	_IOWR('P', 0x0a, struct pinlab_contend)
 #define PINLAB_IOC_OWNED	_IOWR('P', 0x0b, struct pinlab_owned)
+#define PINLAB_IOC_CALL		_IOWR('P', 0x0c, struct pinlab_call)
 #define PINLAB_IOC_ORDER	_IOWR('P', 0x10, struct pinlab_order)
 #define PINLAB_IOC_ORDER_B	_IOWR('P', 0x11, struct pinlab_order_b)
 

@@ -72,6 +72,7 @@
 #define PROMISE_TWO_OWNERS	"two-owners"	/* two exclusive pins, or two owners of one folio */
 #define PROMISE_BESIDE		"pin-beside-exclusive"	/* an ordinary pin and an exclusive one */
 #define PROMISE_FLAG		"flag"		/* "pinned? exclusive?" answered wrongly */
+#define PROMISE_REFUSED		"refused-for-nobody"	/* -EBUSY, and nobody was its reason */
 #define PROMISE_TRACE		"refusal-trace"	/* a refusal left something behind */
 #define PROMISE_RESULT		"result"	/* returned what the contract excludes */
 #define PROMISE_COUNT		"count"		/* a count is not what the pins held make it */

@@ -121,6 +121,34 @@ static void test_good_kernels(void **state)
 	free(after);
 }
 
+/*
+ * The rules that the series is known to break, by name, and no other one: a further
+ * one that fails is seen here, and so is one that no longer does.
+ */
+static void test_rules(void **state)
+{
+	static const char *const broken[] = {
+		"rule/share-part", "rule/stuck-request", "rule/who",
+	};
+	const size_t n = sizeof(broken) / sizeof(*broken);
+	size_t failed = 0;
+	char *text, line[64];
+
+	(void)state;
+	torture("rules", "6.12+exclusive", "rule/*", "--duration 5 --seed 11", PINLAB_FAIL);
+	text = text_of("rules", "verdicts.ktap");
+	for (const char *at = text; (at = strstr(at, " # FAIL ")); at++)
+		failed++;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), " - %s # FAIL ", broken[i]);
+		if (!strstr(text, line))
+			fail_msg("%s does not fail any more on the series:\n%s", broken[i], text);
+	}
+	if (failed != n)
+		fail_msg("%zu rules are broken, known are %zu:\n%s", failed, n, text);
+	free(text);
+}
+
 #define BUG_MODEL	"batch-returns-ebusy"
 #define BUG_RACE	"exclusive-check-then-or"
 #define BUG_LEAK	"dio-pins-twice"
@@ -176,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_crash_is_a_finding),
 		cmocka_unit_test(test_skip_is_no_pass),
 		cmocka_unit_test(test_good_kernels),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_bugs_are_caught),
 		cmocka_unit_test(test_failure_comes_again),
 		cmocka_unit_test(test_killed_run_is_continued),

@@ -228,3 +228,17 @@ int ask_for_pin(struct row *r, enum pinlab_op op, const void *addr)
 	n = unpin_pages(r->drv, op, 1);
 	return n == 1 ? 0 : n;
 }
+
+int given_at_rest(struct row *r, const void *addr)
+{
+	static const enum pinlab_op ops[] = { PINLAB_PIN_FAST, PINLAB_EXC_FAST };
+	unsigned int n = dev_has_exclusive() ? 2 : 1;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (ask_for_pin(r, ops[i], addr) == -EBUSY)
+			return torture_finding(r, PROMISE_REFUSED,
+					       "all have let go of a page, and %s pin of it is refused (-EBUSY)",
+					       ops[i] == PINLAB_EXC_FAST ? "an exclusive" :
+									   "an ordinary");
+	return 0;
+}

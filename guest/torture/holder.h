@@ -62,5 +62,11 @@ int held_pfn(int fd, unsigned int i, uint64_t *pfn);
  * at once: 0 or -errno, as the kernel has answered.
  */
 int ask_for_pin(struct row *r, enum pinlab_op op, const void *addr);
+/*
+ * Everybody has let go of the page at addr: an ordinary pin is given at once, and
+ * so is an exclusive one, where there are any. 0, -1 after torture_finding().
+ * Other errors than -EBUSY are somebody else's business.
+ */
+int given_at_rest(struct row *r, const void *addr);
 
 #endif

@@ -61,13 +61,19 @@ static void read_values(const char *path, const char *const *names, long *values
 		fclose(f);
 }
 
-long torture_pins_balance(void)
+void torture_pins_counters(long v[2])
 {
 	static const char *const names[] = { "nr_foll_pin_acquired", "nr_foll_pin_released" };
-	long v[2];
 
 	refresh_stat();
 	read_values("/proc/vmstat", names, v, 2);
+}
+
+long torture_pins_balance(void)
+{
+	long v[2];
+
+	torture_pins_counters(v);
 	return v[0] - v[1];
 }
 

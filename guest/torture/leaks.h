@@ -22,5 +22,7 @@ void leaks_forgive_pins(struct row *r);
 
 /* Pins acquired less released, from /proc/vmstat after stat_refresh. */
 long torture_pins_balance(void);
+/* Both of them, each since boot: acquired, released. */
+void torture_pins_counters(long v[2]);
 
 #endif
