@@ -260,6 +260,8 @@ static int as_init(void)
 	o.torture.seed = number_value(WIRE_ARG_SEED);
 	o.torture.seconds = number_value(WIRE_ARG_SECONDS);
 	o.torture.stop = number_value(WIRE_ARG_STOP);
+	o.torture.after = cmdline_value(WIRE_ARG_AFTER);
+	o.paths.after = o.torture.after;
 	o.paths.paths = cmdline_value(WIRE_ARG_PATHS);
 	o.paths.cell = cmdline_value(WIRE_ARG_CELL);
 	o.paths.crash = number_value(WIRE_ARG_CRASH);

@@ -134,6 +134,18 @@ void row_overrule(struct row *r)
 		*r->out->verdict = '\0';
 }
 
+size_t rows_left(const struct leaf *const *order, size_t n, const char *after)
+{
+	size_t from = 0;
+
+	while (after && from < n && strcmp(order[from]->name, after))
+		from++;
+	/* Behind a row that is not there nothing is left: the host sees what is missing. */
+	from += after && from < n;
+	record(WIRE_CAP, WIRE_CAP_ROWS, field("%zu", n - from));
+	return from;
+}
+
 void rows_begin(void)
 {
 	record(WIRE_CAP, WIRE_CAP_DRIVER, dev_is_there() ? "1" : "0");

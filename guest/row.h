@@ -63,6 +63,12 @@ struct row_body {
 
 /* Once a program: what this kernel has is found out, and sent. */
 void rows_begin(void);
+/*
+ * The rows of one boot, in the order in which they run. after: the row in which
+ * an earlier boot of the same order went down, NULL: there was none. What stands
+ * behind it is left. Returns where that begins, and tells the host how much it is.
+ */
+size_t rows_left(const struct leaf *const *order, size_t n, const char *after);
 /* Run a row and send its records; false if it failed. */
 bool row_run(struct row *r, unsigned int needs, const struct row_body *b);
 /* In after: a failure that is said now counts, though the row has passed. */

@@ -43,6 +43,7 @@
 #define WIRE_CAP_KERNEL_ID	"kernel_id"	/* build ids, in hex: which kernel this is */
 #define WIRE_CAP_DRIVER_ID	"driver_id"
 #define WIRE_CAP_TAINTED	"tainted"	/* /proc/sys/kernel/tainted behind the last row */
+#define WIRE_CAP_ROWS		"rows"		/* how many this boot is to run, in a number */
 /* cap, wall-clock benchmarks: what they are timed by. */
 #define WIRE_CAP_CLOCK		"clock"		/* its name, frequency, and who says so */
 #define WIRE_CAP_CLOCK_NS	"clock-ns"	/* the least that two readings differ by */
@@ -122,6 +123,7 @@
 #define WIRE_ARG_SEED		"pinlab.seed="
 #define WIRE_ARG_SECONDS	"pinlab.seconds="
 #define WIRE_ARG_STOP		"pinlab.stop="		/* 1: at the first that fails */
+#define WIRE_ARG_AFTER		"pinlab.after="		/* row; it and those before it are over */
 #define WIRE_ARG_PATHS		"pinlab.paths="		/* globs of paths */
 #define WIRE_ARG_CELL		"pinlab.cell="
 #define WIRE_ARG_CRASH		"pinlab.crash="

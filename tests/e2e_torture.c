@@ -50,9 +50,13 @@ static void test_frame_notices(void **state)
 static void test_crash_is_a_finding(void **state)
 {
 	(void)state;
-	torture("crash", "6.12+exclusive", "test/torture-crash", "--duration 1", PINLAB_FAIL);
+	torture("crash", "6.12+exclusive", "test/torture-crash,test/torture-text", "--duration 1",
+		PINLAB_FAIL);
 	contains("crash", "report.txt", "CRASH");
 	contains("crash", "report.txt", "test/torture-crash, ");
+	/* What comes behind it runs in a fresh boot. */
+	contains("crash", "report.txt", "; what was left ran in boot 00-6.12+exclusive/rest-1");
+	contains("crash", "verdicts.ktap", "test/torture-text # FAIL result: ");
 }
 
 /* A skip is no success alone, and is told by the missing thing's name. */

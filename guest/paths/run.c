@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -194,11 +195,25 @@ static bool is_wanted(const struct leaf *l)
 	return leaf_wanted(l, cfg->paths, l->name) && (cfg->crash || !p->attack);
 }
 
+static void run_one(const struct leaf *l, const struct row_body *body)
+{
+	struct row r = { .leaf = l, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
+
+	snprintf(r.name, sizeof(r.name), "%s", l->name);
+	row_run(&r, NEEDS_DRIVER, body);
+	if (cfg->crash)
+		reap();
+}
+
 void paths_run(const struct paths_config *config)
 {
 	struct leaves all = leaf_paths();
+	const struct leaf **order = calloc(all.n, sizeof(*order));
 	struct row_body body = { .run = run_cells, .limit = ROW_SECONDS };
+	size_t n = 0;
 
+	if (!order)
+		return;
 	cfg = config;
 	kmsg_unlimit();
 	rows_begin();
@@ -209,17 +224,12 @@ void paths_run(const struct paths_config *config)
 		body.after = after_row;
 	}
 	measure_pins();
-	for (size_t i = 0; i < all.n; i++) {
-		struct row r = { .leaf = all.v[i], .kind = MEM_NONE, .drv = -1,
-				 .mem = { .fd = -1 } };
-
-		if (!is_wanted(all.v[i]))
-			continue;
-		snprintf(r.name, sizeof(r.name), "%s", all.v[i]->name);
-		row_run(&r, NEEDS_DRIVER, &body);
-		if (cfg->crash)
-			reap();
-	}
+	for (size_t i = 0; i < all.n; i++)
+		if (is_wanted(all.v[i]))
+			order[n++] = all.v[i];
+	for (size_t i = rows_left(order, n, cfg->after); i < n; i++)
+		run_one(order[i], &body);
+	free(order);
 }
 
 /* Cells worth a boot of their own; "pinned" is what the kernel has, exclusive or long-term. */

@@ -8,6 +8,7 @@ struct paths_config {
 	const char *paths;	/* globs */
 	bool crash;		/* one cell, with the page out of the linear map */
 	const char *cell;	/* "exclusive/anon", or NULL for all */
+	const char *after;	/* only what comes behind this path; NULL: all */
 };
 
 void paths_list(void);

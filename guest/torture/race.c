@@ -393,6 +393,15 @@ static int rounds(struct race_state *st)
 	return ret;
 }
 
+/* A machine that was too busy to race has shown nothing. */
+static int did_anything(const struct race_state *st)
+{
+	if (st->taken + st->refused + st->failed)
+		return 0;
+	return row_skip(st->w.r, "no request was made in %lu rounds: this machine was too busy; more --duration helps",
+			st->w.n);
+}
+
 int race_run(struct row *r, const struct race *race)
 {
 	struct race_state *st = calloc(1, sizeof(*st));
@@ -418,6 +427,8 @@ int race_run(struct row *r, const struct race *race)
 	mem_free(&st->w.mem);
 	if (ret <= 0)
 		figures(st);
+	if (!ret)
+		ret = did_anything(st);
 	free(st);
 	return ret;
 }

@@ -3,6 +3,7 @@
 #include "guest/torture/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,29 +84,31 @@ static unsigned int shares_of(const struct scenario *s)
 	return s->shares ? s->shares : 1;
 }
 
-/* False if one has failed and that is to be the end. */
-static bool run_all(enum turn turn)
+/* The wanted ones of a turn, behind those that are there. */
+static size_t add_turn(const struct leaf **order, size_t n, enum turn turn)
 {
 	struct leaves all = leaf_scenarios();
 
-	for (size_t i = 0; i < all.n; i++) {
-		const struct leaf *l = all.v[i];
-		const struct scenario *s = l->is;
-		struct row r = { .leaf = l, .kind = MEM_NONE, .drv = -1,
-				 .mem = { .fd = -1 } };
-		double share = now.unit * shares_of(s);
-		struct row_body body = { before_row, run_body, after_row,
-					 turn == TURN_TIMED ? share + GRACE_SECONDS :
-							      FIXED_SECONDS };
+	for (size_t i = 0; i < all.n; i++)
+		if (turn_of(all.v[i]->is) == turn &&
+		    leaf_wanted(all.v[i], now.cfg->scenarios, all.v[i]->name))
+			order[n++] = all.v[i];
+	return n;
+}
 
-		if (turn_of(s) != turn || !leaf_wanted(l, now.cfg->scenarios, l->name))
-			continue;
-		snprintf(r.name, sizeof(r.name), "%s", l->name);
-		torture_turn(share, seed_of(now.cfg->seed, l->name));
-		if (!row_run(&r, NEEDS_DRIVER | s->needs, &body) && now.cfg->stop)
-			return false;
-	}
-	return true;
+/* False if it has failed. */
+static bool run_one(const struct leaf *l)
+{
+	const struct scenario *s = l->is;
+	struct row r = { .leaf = l, .kind = MEM_NONE, .drv = -1, .mem = { .fd = -1 } };
+	double share = now.unit * shares_of(s);
+	struct row_body body = { before_row, run_body, after_row,
+				 turn_of(s) == TURN_TIMED ? share + GRACE_SECONDS :
+							    FIXED_SECONDS };
+
+	snprintf(r.name, sizeof(r.name), "%s", l->name);
+	torture_turn(share, seed_of(now.cfg->seed, l->name));
+	return row_run(&r, NEEDS_DRIVER | s->needs, &body);
 }
 
 /* Shares that all timed ones have together. */
@@ -123,17 +126,27 @@ static unsigned int count_shares(const char *globs)
 
 void torture_run(const struct torture_config *cfg)
 {
-	unsigned int n = count_shares(cfg->scenarios);
+	const struct leaf **order = calloc(leaf_scenarios().n, sizeof(*order));
+	unsigned int shares = count_shares(cfg->scenarios);
+	size_t n = 0;
 
+	if (!order)
+		return;
 	now.cfg = cfg;
-	now.unit = n ? cfg->seconds / n : 0;
+	/* What is over has had its share: the rest gets no more for it. */
+	now.unit = shares ? cfg->seconds / shares : 0;
 	if (now.unit < MIN_SHARE)
 		now.unit = MIN_SHARE;
 	kmsg_unlimit();
 	rows_begin();
 	/* Where the first failure is all that is wanted, those that find it soonest go first. */
-	if (run_all(TURN_BRIEF) && run_all(cfg->stop ? TURN_TIMED : TURN_FIXED))
-		run_all(cfg->stop ? TURN_FIXED : TURN_TIMED);
+	n = add_turn(order, n, TURN_BRIEF);
+	n = add_turn(order, n, cfg->stop ? TURN_TIMED : TURN_FIXED);
+	n = add_turn(order, n, cfg->stop ? TURN_FIXED : TURN_TIMED);
+	for (size_t i = rows_left(order, n, cfg->after); i < n; i++)
+		if (!run_one(order[i]) && cfg->stop)
+			break;
+	free(order);
 }
 
 void torture_list(void)

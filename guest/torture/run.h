@@ -10,6 +10,7 @@ struct torture_config {
 	uint64_t seed;
 	double seconds;		/* for all scenarios that are not fixed */
 	bool stop;		/* at the first scenario that fails */
+	const char *after;	/* only what comes behind this scenario; NULL: all */
 };
 
 void torture_list(void);

@@ -179,6 +179,23 @@ bool boot_crashed(const struct run *run, const struct boot *b)
 	return console_find(&b->console, SPLAT_STALL) || b->hung_again || hung_again(run, b);
 }
 
+const struct splat *complaint_fatal(const struct boot *b)
+{
+	static const enum splat_kind kinds[] = {
+		SPLAT_OOPS, SPLAT_BUG, SPLAT_SANITIZER, SPLAT_CORRUPTION, SPLAT_SLUB,
+		SPLAT_BAD_PAGE,
+	};
+	const struct splat *first = console_find(&b->console, SPLAT_PANIC);
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct splat *s = console_find(&b->console, kinds[i]);
+
+		if (s && (!first || s->first < first->first))
+			first = s;
+	}
+	return first ? first : console_find(&b->console, SPLAT_STALL);
+}
+
 const char *complaint_first(const struct run *run, size_t kernel)
 {
 	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)

@@ -20,6 +20,8 @@ void complaint_load(const struct run *run, struct boot *b);
  */
 bool boot_crashed(const struct run *run, const struct boot *b);
 
+/* The first complaint that a kernel does not go on after; NULL if its console has none. */
+const struct splat *complaint_fatal(const struct boot *b);
 /* The line of the first complaint in a boot of the kernel; NULL if there is none. */
 const char *complaint_first(const struct run *run, size_t kernel);
 /* "# boot 02-6.12, in race/fork: WARNING: ...", a line each, as a comment of KTAP. */

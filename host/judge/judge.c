@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/guest/guest_clock.h"
+#include "host/judge/complaint.h"
 #include "host/judge/judge_row.h"
 #include "include/wire.h"
 
@@ -69,14 +70,21 @@ static bool same_debt(const struct run *run, const struct boot *x, const struct 
 	       !strcmp(boot_globs(run, x), boot_globs(run, y));
 }
 
-static bool has_row(const struct boot *b, json_t *index, const char *row)
+/* The rows that a boot and those that went on for it came to. */
+static json_t *rows_of(const struct run *run, size_t first)
 {
-	for (size_t i = json_object_size(index); i < b->rec.n_rows; i++)
-		json_object_set_new(index, b->rec.rows[i].name, json_true());
-	return json_object_get(index, row);
+	json_t *index = json_object();
+
+	for (size_t i = 0; i < run->n_boots; i++) {
+		const struct records *rec = &run->boots[i].rec;
+
+		for (size_t r = 0; run->boots[i].first == first && r < rec->n_rows; r++)
+			json_object_set_new(index, rec->rows[r].name, json_true());
+	}
+	return index;
 }
 
-/* A boot that ends at its first failure owes nothing behind it. */
+/* A boot that ends at its first failure owes nothing behind it; a crash is one. */
 static bool has_stopped(const struct run *run, const struct boot *b)
 {
 	bool stops = b->role != ROLE_OTHERS &&
@@ -86,32 +94,39 @@ static bool has_stopped(const struct run *run, const struct boot *b)
 	for (size_t i = 0; i < b->rec.n_rows && stops; i++)
 		if (b->rec.rows[i].verdict == VERDICT_FAIL)
 			return true;
-	return false;
+	return stops && boot_crashed(run, b);
 }
 
+static void add_broken_row(struct records *rec, size_t *room, const char *row)
+{
+	if (rec->n_rows == *room) {
+		*room = 2 * *room + 1;
+		rec->rows = xrealloc(rec->rows, *room * sizeof(*rec->rows));
+	}
+	rec->rows[rec->n_rows] = (struct rec_row){ xstrdup(row), xstrdup(""), VERDICT_NONE };
+	row_broken(&rec->rows[rec->n_rows++],
+		   "not run: the guest said that it was done, without this row");
+}
+
+/* What no boot came to: the guest's fault where it said that it was done, else prevented. */
 static void add_missing(const struct run *run, struct boot *b, const struct owed *o)
 {
-	struct records *rec = &b->rec;
-	json_t *index = json_object(), *v;
-	size_t room = rec->n_rows;
+	/* The first allocation is at least as large as records.c takes it to be. */
+	size_t room = b->rec.n_rows;
+	json_t *index, *v;
 	const char *row;
 
-	if (has_stopped(run, b))
-		o = NULL;
-	json_object_foreach(o ? o->rows : NULL, row, v) {
-		if (has_row(b, index, row))
+	if (!b->last || has_stopped(run, b))
+		return;
+	index = rows_of(run, b->first);
+	json_object_foreach(o->rows, row, v) {
+		if (json_object_get(index, row))
 			continue;
-		if (rec->n_rows == room) {
-			room = 2 * room + 1;
-			rec->rows = xrealloc(rec->rows, room * sizeof(*rec->rows));
-		}
-		rec->rows[rec->n_rows] = (struct rec_row){ xstrdup(row), xstrdup(""),
-							   VERDICT_NONE };
-		row_broken(&rec->rows[rec->n_rows++],
-			   "not run: the guest said that it was done, without this row");
-		json_object_set_new(index, row, json_true());
+		if (b->ok)
+			add_broken_row(&b->rec, &room, row);
+		else
+			strlist_add(&b->unrun, row);
 	}
-	/* The first allocation is at least as large as records.c takes it to be. */
 	json_decref(index);
 }
 
@@ -135,8 +150,7 @@ static void judge_all_rows(struct run *run)
 				continue;
 			judged[k] = k != i;
 			judge_rows(run, b, &o);
-			if (b->ok)
-				add_missing(run, b, &o);
+			add_missing(run, b, &o);
 		}
 		judged[i] = true;
 		json_decref(o.rows);

@@ -268,6 +268,15 @@ static bool has_facts(const struct boot *b, size_t row)
 	return i < b->rec.n_facts && b->rec.facts[i].row == row;
 }
 
+/* Torture: operations that were counted, and there were none. */
+static bool did_nothing(const struct boot *b, struct figures f)
+{
+	for (size_t i = 0; i < f.n; i++)
+		if (!f.s[i].value && !strcmp(b->rec.metrics[f.s[i].metric].unit, "operations/s"))
+			return true;
+	return false;
+}
+
 static void judge_pass(const struct run *run, struct boot *b, size_t row, struct figures f,
 		       const struct owed *o)
 {
@@ -282,6 +291,8 @@ static void judge_pass(const struct run *run, struct boot *b, size_t row, struct
 		judge_metrics(run, b, r, f, o);
 	else if (!f.n && json_is_true(json_object_get(owes, "figures")) && !has_facts(b, row))
 		row_broken(r, "passed, but gave no figure of what it did");
+	else if (did_nothing(b, f))
+		row_broken(r, "passed, and made no operation at all: the machine was too busy");
 }
 
 static bool asked_for(const struct run *run, const struct boot *b, const char *row,

@@ -12,6 +12,7 @@
 #include "host/judge/judge.h"
 #include "host/judge/profile.h"
 #include "host/run/plan_file.h"
+#include "host/run/rest.h"
 
 /* A plan is written by pinlab itself; past these it is not one. */
 #define KERNELS_MAX 512
@@ -232,6 +233,20 @@ static int bad_plan(struct run *run, const char *what)
 	return -EINVAL;
 }
 
+static void load_files(struct run *run, struct boot *b)
+{
+	char *below = xasprintf("boots/%s", b->id);
+
+	b->dir = xasprintf("%s/%s", run->dir, below);
+	place_below(&b->place, &run->place, below);
+	free(below);
+	read_outcome(b);
+	read_records(run, b);
+	read_first_try(b);
+	complaint_load(run, b);
+	b->profile = profile_load(&b->place, "profile.tsv");
+}
+
 static int load_boot(struct run *run, struct boot *b, const json_t *j)
 {
 	static const char *const roles[] = {
@@ -241,7 +256,6 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	};
 	const char *id = json_text(j, "id");
 	int k = run_kernel(run, json_text(j, "kernel"));
-	char *below;
 
 	records_init(&b->rec);
 	if (k < 0)
@@ -255,16 +269,63 @@ static int load_boot(struct run *run, struct boot *b, const json_t *j)
 	b->id = xstrdup(id);
 	b->rows = json_string_value(json_object_get(j, "rows"));
 	b->cell = json_string_value(json_object_get(j, "cell"));
-	b->dir = xasprintf("%s/boots/%s", run->dir, id);
-	below = xasprintf("boots/%s", id);
-	place_below(&b->place, &run->place, below);
-	free(below);
-	read_outcome(b);
-	read_records(run, b);
-	read_first_try(b);
-	complaint_load(run, b);
-	b->profile = profile_load(&b->place, "profile.tsv");
+	b->seed = json_integer_value(json_object_get(j, "seed"));
+	b->first = b - run->boots;
+	b->last = true;
+	load_files(run, b);
 	return 0;
+}
+
+/* It stopped, its kernel did not say why, and the next one came past that row. */
+static void judge_hang(struct boot *b, const struct boot *next)
+{
+	const char *row = boot_last_row(b);
+
+	if (strcmp(b->outcome, "hang") || !row || console_find(&b->console, SPLAT_STALL))
+		return;
+	for (size_t i = 0; i < next->rec.n_rows; i++) {
+		char *name;
+
+		if (strcmp(next->rec.rows[i].name, row) ||
+		    next->rec.rows[i].verdict == VERDICT_NONE)
+			continue;
+		name = xstrdup(row);
+		boot_set_outcome(b, "hung-once", "it stopped, and the next boot did not; in ",
+				 name);
+		free(name);
+		return;
+	}
+}
+
+/* The boots that went on for one of the plan, behind all of the plan's. */
+static void load_rest(struct run *run, size_t first)
+{
+	const struct boot *of;
+	size_t before = first;
+
+	for (unsigned int i = 1; i <= REST_MAX; i++) {
+		char *id = rest_id(run->boots[first].id, i);
+		char *there = xasprintf("boots/%s/outcome.json", id);
+		bool any = place_has(&run->place, there);
+		struct boot *b;
+
+		free(there);
+		if (!any) {
+			free(id);
+			return;
+		}
+		run->boots = xrealloc(run->boots, (run->n_boots + 1) * sizeof(*run->boots));
+		b = &run->boots[run->n_boots];
+		of = &run->boots[first];
+		*b = (struct boot){ .id = id, .kernel = of->kernel, .role = of->role,
+				    .rows = of->rows, .cell = of->cell, .seed = of->seed,
+				    .first = first, .last = true };
+		records_init(&b->rec);
+		run->boots[before].last = false;
+		load_files(run, b);
+		judge_hang(&run->boots[before], b);
+		before = run->n_boots++;
+	}
 }
 
 static int load_kernels(struct run *run)
@@ -320,15 +381,22 @@ static int load_boots(struct run *run)
 		run->n_boots = 0;
 		return bad_plan(run, "it lists no boots, or too many");
 	}
+	run->n_planned = run->n_boots;
 	run->boots = xcalloc(run->n_boots, sizeof(*run->boots));
-	for (size_t i = 0; !ret && i < run->n_boots; i++)
+	for (size_t i = 0; !ret && i < run->n_planned; i++)
 		ret = load_boot(run, &run->boots[i], json_array_get(j, i));
 	if (ret)
 		return ret;
+	/* Figures of a boot that went down are none. */
+	for (size_t i = 0; i < run->n_planned && strcmp(plan_text(run, "verb"), "bench"); i++)
+		load_rest(run, i);
 	link_boots(run);
 	judge_run(run);
 	for (size_t i = 0; i < run->n_boots; i++)
 		number_boot(run, &run->boots[i]);
+	for (size_t i = 0; i < run->n_boots; i++)
+		for (size_t k = 0; k < run->boots[i].unrun.n; k++)
+			add_row(run, run->boots[i].unrun.v[k]);
 	for (size_t i = 0; i < run->n_boots; i++)
 		sort_boot(&run->boots[i]);
 	link_rows(run);

@@ -112,6 +112,7 @@ static void free_boot(struct boot *b)
 	free(b->order);
 	free(b->spoilt);
 	free(b->window);
+	strlist_free(&b->unrun);
 }
 
 void run_free(struct run *run)

@@ -31,6 +31,10 @@ struct boot {
 	size_t kernel;			/* index in kernels[] */
 	enum role role;
 	const char *rows, *cell;	/* its own of plan.json; else NULL */
+	unsigned long seed;		/* of plan.json; 0: none */
+	size_t first;			/* the plan's boot that it goes on for, see rest.h */
+	bool last;			/* of those that do so; of itself where there is none */
+	struct strlist unrun;		/* of the last: rows that none of them came to */
 	bool there;			/* has an outcome.json that can be read */
 	bool ok;			/* came to its end, and the records agree */
 	struct place place;		/* its folder, below the run's */
@@ -94,6 +98,7 @@ struct run {
 	struct row_in *row_in;		/* row after row, in the order of the boots */
 	uint32_t *row_start;		/* n_rows + 1 starts in row_in[] */
 	size_t n_kernels, n_boots, n_rows, n_figures;
+	size_t n_planned;		/* boots of the plan; behind them what went on for one */
 	struct index kernel_index, row_index, figure_index;
 	struct strlist faults;		/* of the run as such, see judge.h */
 };

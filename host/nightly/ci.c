@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/nightly/command.h"
 #include "host/nightly/compare.h"
+#include "host/nightly/failure.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 
@@ -41,12 +41,12 @@ static void xml(struct text *t, const char *s)
 /* All that is known of a failure, for those who see nothing else; the caller frees. */
 static char *excerpt(const struct night *n, const struct night_failure *f)
 {
-	const struct rec_finding *r = night_finding_of(n, f);
+	size_t lines = night_details(n, f);
 	struct text t = { 0 };
 
 	text_raw(&t, "%s: %s\n", f->promise, f->text);
-	for (size_t i = 0; r && i < r->n_details; i++)
-		text_raw(&t, "%s\n", night_boot(&n->turns[f->turn])->rec.details[r->details + i]);
+	for (size_t i = 0; i < lines; i++)
+		text_raw(&t, "%s\n", night_detail(n, f, i));
 	night_command(&n->turns[f->turn], f->scenario ? n->scenarios.v[f->scenario] : NULL, &t);
 	if (t.n > LOG_EXCERPT_MAX)
 		t.s[LOG_EXCERPT_MAX] = '\0';

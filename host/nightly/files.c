@@ -10,7 +10,7 @@
 #include "host/base/quote.h"
 #include "host/run/plan_file.h"
 #include "host/nightly/ci.h"
-#include "host/nightly/command.h"
+#include "host/nightly/failure.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/report.h"
@@ -74,24 +74,23 @@ static void qemu_command(const struct boot *b, struct text *out)
 	free(text);
 }
 
-void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out)
+static void what_failed(const struct boot *b, struct text *out)
 {
-	const struct boot *b = night_boot(t);
-	const json_t *k = t->run.kernels[b->kernel].json, *plan = t->run.plan;
+	const char *row = boot_last_row(b);
 
-	text_wrap(out, 0, "What failed on %s, flavor %s, with seed %lu, in the night %s:",
-		  n->cells[t->cell].kernel, n->cells[t->cell].flavor, t->seed, n->name);
 	for (size_t i = 0; i < b->rec.n_rows; i++)
 		if (b->rec.rows[i].verdict >= VERDICT_FAIL)
 			text_wrap(out, 4, "  %s: %s", b->rec.rows[i].name, b->rec.rows[i].reason);
-	if (t->done && !b->ok)
-		text_wrap(out, 4, "  the boot: %s%s%s: %s", b->outcome,
-			  boot_last_row(b) ? " in " : "",
-			  boot_last_row(b) ? boot_last_row(b) : "", b->detail);
-	text_line(out, "%s", "");
-	text_line(out, "To run the whole boot again, with pinlab %s:", json_text(plan, "suite"));
-	night_command(t, NULL, out);
-	for (size_t i = 0; b->rec.n_rows > 1 && i < b->rec.n_rows; i++) {
+	if (b->there && strcmp(b->outcome, "interrupted") && !b->ok)
+		text_wrap(out, 4, "  the boot: %s%s%s: %s", b->outcome, row ? " in " : "",
+			  row ? row : "", b->detail);
+}
+
+static void alone(const struct night_turn *t, const struct boot *b, struct text *out)
+{
+	bool only = t->run.n_boots == 1 && b->rec.n_rows == 1;
+
+	for (size_t i = 0; !only && i < b->rec.n_rows; i++) {
 		enum verdict v = b->rec.rows[i].verdict;
 
 		if (v < VERDICT_FAIL && (v != VERDICT_NONE || b->ok))
@@ -99,6 +98,22 @@ void night_reproduce(const struct night *n, const struct night_turn *t, struct t
 		text_line(out, "%s alone:", b->rec.rows[i].name);
 		night_command(t, b->rec.rows[i].name, out);
 	}
+}
+
+void night_reproduce(const struct night *n, const struct night_turn *t, struct text *out)
+{
+	const struct boot *b = night_boot(t);
+	const json_t *k = t->run.kernels[b->kernel].json, *plan = t->run.plan;
+
+	text_wrap(out, 0, "What failed on %s, flavor %s, with seed %lu, in the night %s:",
+		  n->cells[t->cell].kernel, n->cells[t->cell].flavor, t->seed, n->name);
+	for (size_t k = 0; k < t->run.n_boots; k++)
+		what_failed(&t->run.boots[k], out);
+	text_line(out, "%s", "");
+	text_line(out, "To run the whole boot again, with pinlab %s:", json_text(plan, "suite"));
+	night_command(t, NULL, out);
+	for (size_t k = 0; k < t->run.n_boots; k++)
+		alone(t, &t->run.boots[k], out);
 	text_line(out, "%s", "");
 	text_line(out, "It used, by SHA-256:");
 	text_raw(out, "    guest program  %s\n    driver         %s\n",

@@ -10,8 +10,6 @@
 #include "host/nightly/nightly.h"
 #include "host/judge/complaint.h"
 #include "host/judge/load.h"
-#include "host/torture/torture.h"
-#include "host/torture/verdict.h"
 #include "include/wire.h"
 
 #define CELLS_MAX 1024
@@ -87,12 +85,12 @@ void night_look(const struct place *night, const char *turn, struct night_look *
 	free(plan);
 	if (!l->begun)
 		return;
-	l->loaded = !run_load_below(night, turn, &l->run) && l->run.n_boots == 1;
-	if (l->loaded) {
-		const struct boot *b = &l->run.boots[0];
+	l->loaded = !run_load_below(night, turn, &l->run) && l->run.n_planned == 1;
+	for (size_t i = 0; l->loaded && i < l->run.n_boots; i++) {
+		const struct boot *b = &l->run.boots[i];
 
-		l->done = b->there && strcmp(b->outcome, "interrupted");
-		l->failed = has_failed(b);
+		l->done |= b->there && strcmp(b->outcome, "interrupted");
+		l->failed |= has_failed(b);
 	}
 }
 
@@ -219,12 +217,10 @@ static bool told(const struct records *rec, const struct splat *s)
 	return false;
 }
 
-static void take_failures(struct night *n, size_t turn)
+static void take_failures(struct night *n, size_t turn, const struct boot *b)
 {
 	const struct night_turn *t = &n->turns[turn];
-	const struct boot *b = night_boot(t);
 	const struct records *rec = &b->rec;
-	struct caught c;
 
 	for (size_t i = 0; i < rec->n_findings; i++)
 		put_failure(n, turn, rec->rows[rec->findings[i].row].name,
@@ -246,9 +242,8 @@ static void take_failures(struct night *n, size_t turn)
 				    PROMISE_LOG, b->complaint->text);
 		return;
 	}
-	torture_caught(&t->run, b->kernel, &c);
 	put_failure(n, turn, boot_last_row(b) ? boot_last_row(b) : NIGHT_BOOT, "crash",
-		    !strcmp(c.promise, "crash") ? c.text : b->detail);
+		    b->complaint ? b->complaint->text : b->detail);
 }
 
 static void take_samples(struct night_cell *c, const struct night *n, const struct records *rec)
@@ -268,22 +263,25 @@ static void take_samples(struct night_cell *c, const struct night *n, const stru
 	}
 }
 
-static void take_turn(struct night *n, size_t turn)
+/* Did the guest say that it is done without all that the turn has? */
+static bool is_short(const struct night_turn *t)
+{
+	size_t rows = 0;
+	bool ok = false;
+
+	for (size_t i = 0; i < t->run.n_boots; i++) {
+		rows += t->run.boots[i].rec.n_rows;
+		ok |= t->run.boots[i].ok && t->run.boots[i].last;
+	}
+	return ok && rows < (size_t)json_integer_value(json_object_get(t->json, "n")) &&
+	       !json_is_true(json_object_get(t->run.plan, "stop"));
+}
+
+static void take_boot(struct night *n, size_t turn, const struct boot *b)
 {
 	const struct night_turn *t = &n->turns[turn];
 	struct night_cell *c = &n->cells[t->cell];
-	const struct boot *b;
 
-	/* The night noted the time of each boot that came to its end. */
-	if (!t->done && json_object_get(json_object_get(n->clock, "turns"), t->id))
-		put_verdict(&c->results[0], VERDICT_BROKEN, "the files that a boot left are gone");
-	if (!t->loaded)
-		return;
-	b = night_boot(t);
-	if (b->ok && b->rec.n_rows < (size_t)json_integer_value(json_object_get(t->json, "n")) &&
-	    !json_is_true(json_object_get(t->run.plan, "stop")))
-		put_verdict(&c->results[0], VERDICT_BROKEN,
-			    "a boot ended before all of its scenarios had run");
 	for (size_t i = 0; i < b->rec.n_rows; i++) {
 		const struct rec_row *r = &b->rec.rows[i];
 
@@ -291,12 +289,29 @@ static void take_turn(struct night *n, size_t turn)
 			    r->verdict == VERDICT_NONE ? b->detail : r->reason);
 	}
 	/* A crash in a row is that row's. */
-	if (t->done)
+	if (b->there && strcmp(b->outcome, "interrupted"))
 		put_verdict(&c->results[0], b->ok || boot_last_row(b) ? VERDICT_PASS :
 			    boot_crashed(&t->run, b) ? VERDICT_FAIL : VERDICT_BROKEN, b->detail);
-	take_failures(n, turn);
+	take_failures(n, turn, b);
 	take_samples(c, n, &b->rec);
 	c->seconds += b->seconds;
+}
+
+static void take_turn(struct night *n, size_t turn)
+{
+	const struct night_turn *t = &n->turns[turn];
+	struct night_cell *c = &n->cells[t->cell];
+
+	/* The night noted the time of each boot that came to its end. */
+	if (!t->done && json_object_get(json_object_get(n->clock, "turns"), t->id))
+		put_verdict(&c->results[0], VERDICT_BROKEN, "the files that a boot left are gone");
+	if (!t->loaded)
+		return;
+	if (is_short(t))
+		put_verdict(&c->results[0], VERDICT_BROKEN,
+			    "a boot ended before all of its scenarios had run");
+	for (size_t i = 0; i < t->run.n_boots; i++)
+		take_boot(n, turn, &t->run.boots[i]);
 	c->boots += t->done;
 	if (t->done)
 		c->seeds += index_need(&n->seed_index, turn, "%zu/%lu", t->cell, t->seed) == turn;
@@ -467,26 +482,6 @@ long night_share(const struct night_turn *t)
 	long timed = json_integer_value(json_object_get(t->json, "timed"));
 
 	return timed > 0 && t->seconds > timed ? (t->seconds + timed - 1) / timed : 1;
-}
-
-const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f)
-{
-	const struct night_turn *t = &n->turns[f->turn];
-	const struct records *rec = &night_boot(t)->rec;
-	int row = run_row(&t->run, n->scenarios.v[f->scenario]);
-	const struct row_in *x = row < 0 ? NULL : row_next(&t->run, night_boot(t)->kernel, row, NULL);
-
-	for (size_t i = 0; x && i < rec->n_findings; i++)
-		if (rec->findings[i].row == x->at && !strcmp(rec->findings[i].promise, f->promise))
-			return &rec->findings[i];
-	return NULL;
-}
-
-const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario)
-{
-	long i = index_find(&n->failure_index, "%zu/%zu", cell, scenario);
-
-	return i < 0 ? NULL : &n->failures[i];
 }
 
 char *night_test_name(const struct night *n, size_t cell, size_t scenario)

@@ -25,10 +25,6 @@ const struct boot *night_boot(const struct night_turn *t);
 long night_share(const struct night_turn *t);
 /* "6.12+exclusive/torture/race/fork", the stable name of a result. The caller frees. */
 char *night_test_name(const struct night *n, size_t cell, size_t scenario);
-/* The failure that a result is due to; NULL if there is none. */
-const struct night_failure *night_failure_of(const struct night *n, size_t cell, size_t scenario);
-/* The lines that a guest sent with a finding; NULL for a crash. */
-const struct rec_finding *night_finding_of(const struct night *n, const struct night_failure *f);
 /* A run of the verb nightly, by its plan. */
 bool night_is_run(const char *dir);
 

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/nightly/command.h"
+#include "host/judge/ends.h"
 #include "host/nightly/compare.h"
+#include "host/nightly/failure.h"
 #include "host/nightly/load.h"
 #include "host/nightly/nightly.h"
 #include "host/nightly/sentence.h"
@@ -349,15 +350,31 @@ static void left_out(const struct night *n, struct text *t)
 	}
 }
 
+/* How boots of a turn ended that did not end well, and what that kept from running. */
+static void turn_ends(const struct night_turn *u, struct text *t)
+{
+	for (size_t i = 0; i < u->run.n_boots; i++) {
+		const struct boot *b = &u->run.boots[i];
+		const char *rest = strchr(b->id, '/');
+		char *why;
+
+		if (!b->ok)
+			text_wrap(t, 6, "  boot %s%s: %s: %s", u->id, rest ? rest : "", b->outcome,
+				  b->detail);
+		if (!b->unrun.n)
+			continue;
+		why = ends_why(&u->run, b);
+		text_wrap(t, 6, "    %zu scenario%s of it not run, because %s", b->unrun.n,
+			  b->unrun.n == 1 ? " was" : "s were", why);
+		free(why);
+	}
+}
+
 static void broken(const struct night *n, struct text *t)
 {
-	for (size_t i = 0; i < n->n_turns; i++) {
-		const struct night_turn *u = &n->turns[i];
-
-		if (u->done && !night_boot(u)->ok)
-			text_wrap(t, 6, "  boot %s: %s: %s", u->id, night_boot(u)->outcome,
-				  night_boot(u)->detail);
-	}
+	for (size_t i = 0; i < n->n_turns; i++)
+		if (n->turns[i].done)
+			turn_ends(&n->turns[i], t);
 	for (size_t i = 0; i < n->n_cells; i++)
 		for (size_t s = 0; s < n->scenarios.n; s++)
 			if (n->cells[i].results[s].verdict == VERDICT_BROKEN)
@@ -369,15 +386,15 @@ static void broken(const struct night *n, struct text *t)
 static void detail(const struct night *n, const struct night_failure *f, struct text *t)
 {
 	const struct night_turn *u = &n->turns[f->turn];
-	const struct rec_finding *r = night_finding_of(n, f);
+	size_t lines = night_details(n, f);
 
 	text_line(t, "%s", "");
 	failure_line(n, f, t);
-	for (size_t i = 0; r && i < r->n_details && i < LINES_SHOWN; i++)
-		text_line(t, "    %s", night_boot(u)->rec.details[r->details + i]);
-	if (r && r->n_details > LINES_SHOWN)
-		text_line(t, "    ... %u more lines in %s/findings.txt",
-			  r->n_details - LINES_SHOWN, u->id);
+	for (size_t i = 0; i < lines && i < LINES_SHOWN; i++)
+		text_line(t, "    %s", night_detail(n, f, i));
+	if (lines > LINES_SHOWN)
+		text_line(t, "    ... %zu more lines in %s/findings.txt", lines - LINES_SHOWN,
+			  u->id);
 	night_command(u, f->scenario ? n->scenarios.v[f->scenario] : NULL, t);
 	text_wrap(t, 8, "    all of it: %s/reproduce", u->id);
 }

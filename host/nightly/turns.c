@@ -166,16 +166,23 @@ static bool is_named(const char *globs, const char *scenario)
 	return hit;
 }
 
+static void note_row(struct nightly *n, size_t cell, const char *row)
+{
+	for (size_t s = 0; s < n->q->scenarios.n; s++)
+		if (!strcmp(row, n->q->scenarios.v[s]))
+			n->had[cell * n->q->scenarios.n + s] = true;
+}
+
 void night_note_rows(struct nightly *n, size_t cell, const struct run *run)
 {
-	const struct boot *b = &run->boots[0];
+	for (size_t k = 0; k < run->n_boots; k++) {
+		const struct boot *b = &run->boots[k];
 
-	for (size_t i = 0; i < b->rec.n_rows; i++)
-		for (size_t s = 0; s < n->q->scenarios.n; s++)
-			/* In the last one the kernel may have gone down: that is one too. */
-			if (!strcmp(b->rec.rows[i].name, n->q->scenarios.v[s]) &&
-			    (b->there || b->rec.rows[i].verdict != VERDICT_NONE))
-				n->had[cell * n->q->scenarios.n + s] = true;
+		/* In the last one the kernel may have gone down: that is one too. */
+		for (size_t i = 0; i < b->rec.n_rows; i++)
+			if (b->there || b->rec.rows[i].verdict != VERDICT_NONE)
+				note_row(n, cell, b->rec.rows[i].name);
+	}
 }
 
 /* Has it come to a result in this cell, or is it planned to? */

@@ -2,7 +2,6 @@
 /* From records and consoles to cells. */
 #include "host/paths/cells.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,13 @@ static void read_cell(struct path_cell *c, const char *text)
 	next_part(&text, c->after, sizeof(c->after));
 }
 
-static void load_content(const struct boot *b, struct path_cells *all)
+/* A path took the machine down that was not meant to: that is a result, and a failure. */
+static bool went_down(const struct run *run, const struct boot *b)
+{
+	return b->role != ROLE_CRASH && boot_crashed(run, b);
+}
+
+static void load_content(const struct run *run, const struct boot *b, struct path_cells *all)
 {
 	for (size_t f = 0; f < b->rec.n_facts; f++) {
 		const struct rec_fact *fact = &b->rec.facts[f];
@@ -55,7 +60,7 @@ static void load_content(const struct boot *b, struct path_cells *all)
 		c->wrong = *c->after || (strcmp(c->answer, c->expected) &&
 					 strcmp(c->answer, WIRE_SKIP));
 	}
-	all->whole &= b->ok;
+	all->whole &= b->ok || went_down(run, b);
 }
 
 /* An expected end of the machine is a result; how else a boot may end is none. */
@@ -137,7 +142,7 @@ void paths_load_cells(const struct run *run, struct path_cells *out)
 		if (b->role == ROLE_CRASH)
 			load_crash(run, b, out);
 		else
-			load_content(b, out);
+			load_content(run, b, out);
 		read_infos(b, out);
 	}
 	link_cells(out);
@@ -212,15 +217,15 @@ bool paths_reached(const struct path_cell *c)
 }
 
 /* In crash mode the kernel's end is a result, and so is that of the row it came in. */
-static bool is_result(const struct boot *b)
+static bool is_result(const struct run *run, const struct boot *b)
 {
-	return b->ok || (b->role == ROLE_CRASH && !strcmp(b->outcome, "panic") &&
-			 boot_last_row(b));
+	return b->ok || went_down(run, b) ||
+	       (b->role == ROLE_CRASH && !strcmp(b->outcome, "panic") && boot_last_row(b));
 }
 
-static bool boot_broken(const struct boot *b, struct paths_kernel *k)
+static bool boot_broken(const struct run *run, const struct boot *b, struct paths_kernel *k)
 {
-	if (!is_result(b)) {
+	if (!is_result(run, b)) {
 		snprintf(k->why, sizeof(k->why), "boot %s: %s: %.200s", b->id, b->outcome,
 			 b->detail);
 		return true;
@@ -246,6 +251,26 @@ static size_t count_failed(const struct boot *b)
 	return n;
 }
 
+static void say_down(const struct boot *b, struct paths_kernel *k)
+{
+	const char *row = boot_last_row(b);
+
+	if (!k->down++)
+		snprintf(k->why, sizeof(k->why), "the kernel went down %s%s: %.150s",
+			 row ? "in " : "between paths", row ? row : "", b->detail);
+}
+
+const struct boot *paths_down(const struct run *run, size_t kernel, const char *row)
+{
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		const char *last = boot_last_row(b);
+
+		if (last && !strcmp(last, row) && went_down(run, b))
+			return b;
+	}
+	return NULL;
+}
+
 void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t kernel,
 		     struct paths_kernel *k)
 {
@@ -257,14 +282,16 @@ void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t k
 		k->wrong += x->wrong;
 	}
 	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
-		if (boot_broken(b, k))
+		if (boot_broken(run, b, k))
 			return;
 		failed += count_failed(b);
+		if (went_down(run, b))
+			say_down(b, k);
 	}
-	if (!k->answered)
+	if (!k->answered && !k->down)
 		snprintf(k->why, sizeof(k->why), "no cell has an answer");
 	else
-		k->verdict = k->wrong || failed || complaint_first(run, kernel) ?
+		k->verdict = k->down || k->wrong || failed || complaint_first(run, kernel) ?
 			     VERDICT_FAIL : VERDICT_PASS;
 }
 
@@ -283,52 +310,4 @@ int paths_status(const struct run *run, const struct path_cells *c)
 		failed |= k.verdict == VERDICT_FAIL;
 	}
 	return failed ? PINLAB_FAIL : PINLAB_OK;
-}
-
-/* "[    2.345678] RIP: 0010:memcpy+0x12/0x20" or " memcpy+0x12/0x20": the function's name. */
-static bool function_name(const char *line, size_t n, char *to, size_t size)
-{
-	const char *plus = memmem(line, n, "+0x", 3), *at = plus;
-
-	while (at && at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '_' ||
-				   at[-1] == '.'))
-		at--;
-	if (!plus || at == plus)
-		return false;
-	snprintf(to, size, "%.*s", (int)(plus - at), at);
-	return true;
-}
-
-void paths_trace(const struct path_cell *c, struct text *t)
-{
-	char *log = place_read(&c->boot->place, "console.log", PLACE_MAX, NULL);
-	const char *s = log ? strstr(log, "BUG: ") : NULL;
-	char name[64];
-	int shown = 0;
-	bool trace = false;
-
-	if (!s)
-		s = log ? strstr(log, "Kernel panic") : NULL;
-	if (s)
-		text_raw(t, "%.*s", (int)strcspn(s, "\r\n"), s);
-	for (; s && *s && shown < 8; s += strcspn(s, "\n"), s += *s == '\n') {
-		size_t n = strcspn(s, "\n");
-
-		if (memmem(s, n, "RIP: 0010:", 10) && !shown && function_name(s, n, name, 64)) {
-			text_raw(t, "; %s", name);
-			shown++;
-		} else if (memmem(s, n, "</TASK>", 7)) {
-			break;
-		} else if (memmem(s, n, "<TASK>", 6)) {
-			trace = true;
-		} else if (trace && !memmem(s, n, " ? ", 3) && function_name(s, n, name, 64)) {
-			/* The handler's own frames come first. */
-			if (!strncmp(name, "__die", 5) || !strncmp(name, "page_fault", 10) ||
-			    !strncmp(name, "exc_", 4) || !strncmp(name, "asm_", 4))
-				continue;
-			text_raw(t, " < %s", name);
-			shown++;
-		}
-	}
-	free(log);
 }

@@ -22,14 +22,15 @@ bool paths_reached(const struct path_cell *c);
 struct paths_kernel {
 	enum verdict verdict;
 	size_t answered, wrong;		/* cells */
+	size_t down;			/* boots whose kernel went down, and was not to */
 	char why[320];
 };
 
 void paths_kernel_of(const struct run *run, const struct path_cells *c, size_t kernel,
 		     struct paths_kernel *k);
+/* The boot in which this path took the machine down, in content mode; NULL: none. */
+const struct boot *paths_down(const struct run *run, size_t kernel, const char *row);
 /* The worst of all kernels, as an exit status. */
 int paths_status(const struct run *run, const struct path_cells *c);
-/* The console's lines of a crash, cut to the point; as a short list of functions. */
-void paths_trace(const struct path_cell *c, struct text *t);
 
 #endif

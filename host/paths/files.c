@@ -11,6 +11,7 @@
 #include "host/paths/paths.h"
 #include "host/paths/report.h"
 #include "host/judge/complaint.h"
+#include "host/judge/ends.h"
 #include "host/report/files.h"
 #include "host/judge/load.h"
 #include "host/report/report.h"
@@ -52,6 +53,26 @@ static void put_findings(const struct run *run, size_t kernel, struct text *t)
 				  b->rec.findings[f].promise, b->rec.findings[f].text);
 }
 
+/* Paths that no cell tells of: those that took the kernel down, and what that prevented. */
+static void rows_without(const struct run *run, size_t kernel, size_t *n, struct text *t)
+{
+	for (size_t r = 0; r < run->n_rows; r++) {
+		const struct boot *down = paths_down(run, kernel, run->rows[r]);
+		const struct boot *by = ends_prevented(run, kernel, run->rows[r]);
+		char *why = down ? xasprintf("the kernel went down: %s", down->detail) :
+				   by ? ends_why(run, by) : NULL;
+		char *text = why ? xasprintf("%s%s", down ? "" : "not run: ", why) : NULL;
+
+		if (text)
+			++*n;
+		if (text && t)
+			ktap_test(t, 1, *n, false, run->rows[r], down ? WIRE_FAIL : WIRE_BROKEN,
+				  text);
+		free(text);
+		free(why);
+	}
+}
+
 static void kernel_ktap(const struct run *run, const struct path_cells *c, size_t kernel,
 			struct text *t)
 {
@@ -60,10 +81,12 @@ static void kernel_ktap(const struct run *run, const struct path_cells *c, size_
 
 	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it)
 		n++;
+	rows_without(run, kernel, &n, NULL);
 	ktap_begin(t, 1, n);
 	n = 0;
 	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it)
 		cell_test(run, x, ++n, t);
+	rows_without(run, kernel, &n, t);
 	put_findings(run, kernel, t);
 	paths_kernel_of(run, c, kernel, &k);
 	ktap_test(t, 0, kernel + 1, k.verdict == VERDICT_PASS, run->kernels[kernel].name,

@@ -2,17 +2,20 @@
 /* report.txt of a run of paths: the open ones first, then the whole matrix. */
 #include "host/paths/report.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/judge/kinds.h"
 #include "host/paths/cells.h"
+#include "host/paths/crash.h"
 #include "host/paths/paths.h"
 #include "host/paths/sentence.h"
+#include "host/judge/ends.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
 
-static const char *const kinds[] = { "anon", "anon-thp", "shmem", "shmem-thp", "hugetlb" };
 static const char *const pinned[] = { "none", "longterm", "exclusive" };
 
 /* A word for a column of eight; '!' where it is not what was expected. */
@@ -201,33 +204,63 @@ static void open_paths(const struct run *run, const struct path_cells *c, size_t
 	text_free(&list);
 }
 
+/* Is any page of this kind in the run? Asked once for a matrix. */
+static void find_kinds(const struct path_cells *c, bool there[MEM_NR_KINDS])
+{
+	memset(there, 0, MEM_NR_KINDS * sizeof(*there));
+	for (size_t i = 0; i < c->n; i++) {
+		const char *slash = strchr(c->v[i].name, '/');
+
+		for (size_t k = 0; slash && !c->v[i].crash && k < MEM_NR_KINDS; k++)
+			there[k] |= !strcmp(slash + 1, kinds_all()[k].name);
+	}
+}
+
+/* A line of the matrix: a word for each kind behind `front`; nothing where none has one. */
+static void kinds_line(const struct path_cells *c, const bool there[MEM_NR_KINDS],
+		       const char *front, size_t kernel, const char *scheme, size_t row,
+		       struct text *t)
+{
+	struct text line = { 0 };
+	bool any = row == SIZE_MAX;
+
+	text_raw(&line, "%s", front);
+	for (size_t k = 0; k < MEM_NR_KINDS; k++) {
+		const char *kind = kinds_all()[k].name;
+		char *name = xasprintf("%s/%s", scheme, kind);
+		const struct path_cell *x = row == SIZE_MAX ? NULL :
+					    paths_cell(c, kernel, row, name, false);
+		int width = strlen(kind) > 8 ? strlen(kind) : 8;
+
+		if (there[k])
+			text_raw(&line, " %-*s", width, row == SIZE_MAX ? kind : word(x));
+		any |= !!x;
+		free(name);
+	}
+	if (any)
+		text_line(t, "%s", line.s);
+	text_free(&line);
+}
+
 static void pinned_block(const struct run *run, const struct path_cells *c, size_t kernel,
 			 const char *scheme, struct text *t)
 {
+	bool there[MEM_NR_KINDS];
+	char front[32];
+
 	if (!has_scheme(c, kernel, scheme, false))
 		return;
 	text_line(t, "%s", "");
 	text_line(t, "%s, scheme %s:", run->kernels[kernel].name, scheme);
-	text_line(t, "%-25s  %-8s %-8s %-8s %-9s %-8s", "path", "anon", "anon-thp", "shmem",
-		  "shmem-thp", "hugetlb");
+	find_kinds(c, there);
+	snprintf(front, sizeof(front), "%-26s", "path");
+	kinds_line(c, there, front, kernel, scheme, SIZE_MAX, t);
 	for (size_t r = 0; r < run->n_rows; r++) {
-		const char *w[ARRAY_SIZE(kinds)];
 		struct path_info info;
-		bool any = false;
 
-		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-			char *name = xasprintf("%s/%s", scheme, kinds[k]);
-			const struct path_cell *x = paths_cell(c, kernel, r, name, false);
-
-			w[k] = word(x);
-			any |= !!x;
-			free(name);
-		}
-		if (!any)
-			continue;
 		paths_info(c, kernel, r, &info);
-		text_line(t, "%-25.25s%c %-8s %-8s %-8s %-9s %-8s", run->rows[r], info.way, w[0],
-			  w[1], w[2], w[3], w[4]);
+		snprintf(front, sizeof(front), "%-25.25s%c", run->rows[r], info.way);
+		kinds_line(c, there, front, kernel, scheme, r, t);
 	}
 }
 
@@ -389,54 +422,6 @@ static void findings(const struct run *run, struct text *t)
 	}
 }
 
-static void crash_block(const struct run *run, const struct path_cells *c, size_t kernel,
-			struct text *t)
-{
-	size_t down = 0, up = 0;
-
-	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
-		if (!x->crash || !strcmp(x->answer, WIRE_SKIP))
-			continue;
-		down += !strcmp(x->answer, "KERNEL DOWN");
-		up += !!strcmp(x->answer, "KERNEL DOWN");
-	}
-	if (!down && !up)
-		return;
-	text_line(t, "%s", "");
-	text_wrap(t, 0, "%s, the page out of the linear map: the kernel is down after %zu of %zu boots.",
-		  run->kernels[kernel].name, down, down + up);
-	text_line(t, "%-26s %-17s %-12s", "path", "page", "outcome");
-	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
-		if (!x->crash)
-			continue;
-		text_line(t, "%-26.26s %-17s %s%s%s", run->rows[x->row], x->name,
-			  strcmp(x->answer, "KERNEL DOWN") ? "up: " : x->answer,
-			  strcmp(x->answer, "KERNEL DOWN") ? x->answer : "", x->wrong ? "!" : "");
-	}
-}
-
-static void crash_traces(const struct run *run, const struct path_cells *c, size_t kernel,
-			 struct text *t)
-{
-	bool first = true;
-
-	for (const struct path_cell *x = c->of_kernel[kernel]; x; x = x->after_it) {
-		struct text trace = { 0 };
-
-		if (!x->crash || strcmp(x->answer, "KERNEL DOWN"))
-			continue;
-		if (first) {
-			text_line(t, "%s", "");
-			text_line(t, "%s, what its console says last:", run->kernels[kernel].name);
-			first = false;
-		}
-		paths_trace(x, &trace);
-		text_wrap(t, 6, "  %s/%s: %s", run->rows[x->row], x->name,
-			  trace.s ? trace.s : "nothing");
-		text_free(&trace);
-	}
-}
-
 static void legend(struct text *t)
 {
 	text_line(t, "%s", "");
@@ -450,6 +435,8 @@ void paths_text(const struct run *run, const struct path_cells *c, struct text *
 {
 	paths_sentence(run, c, t);
 	subject(run, t);
+	paths_went_down(run, c, t);
+	ends_unrun(run, t);
 	differing(run, c, t);
 	findings(run, t);
 	for (size_t k = 0; k < run->n_kernels; k++)
@@ -458,9 +445,9 @@ void paths_text(const struct run *run, const struct path_cells *c, struct text *
 		open_paths(run, c, k, t);
 	attack_block(run, c, t);
 	for (size_t k = 0; k < run->n_kernels; k++)
-		crash_block(run, c, k, t);
+		paths_crash_block(run, c, k, t);
 	for (size_t k = 0; k < run->n_kernels; k++)
-		crash_traces(run, c, k, t);
+		paths_crash_traces(run, c, k, t);
 	for (size_t k = 0; k < run->n_kernels; k++) {
 		for (size_t s = 0; s < ARRAY_SIZE(pinned); s++)
 			pinned_block(run, c, k, pinned[s], t);

@@ -2,6 +2,7 @@
 /* The first sentence of a report of paths: the verdict. */
 #include "host/paths/sentence.h"
 #include "host/judge/complaint.h"
+#include "host/judge/ends.h"
 
 #include <string.h>
 
@@ -17,6 +18,25 @@ static size_t count(const struct path_cells *c, bool crash, bool wrong)
 		n += c->v[i].crash == crash && (!wrong || c->v[i].wrong) &&
 		     strcmp(c->v[i].answer, WIRE_SKIP);
 	return n;
+}
+
+static void say_down(const struct run *run, const struct path_cells *c, struct text *s)
+{
+	size_t down = 0, unrun = 0;
+
+	for (size_t i = 0; i < run->n_kernels; i++) {
+		struct paths_kernel k;
+
+		paths_kernel_of(run, c, i, &k);
+		down += k.down;
+		unrun += ends_count(run, i);
+	}
+	if (down)
+		text_raw(s, "The kernel WENT DOWN in %zu boot%s that only looked. ", down,
+			 down == 1 ? "" : "s");
+	if (unrun)
+		text_raw(s, "%zu path%s could not be run (by name below). ", unrun,
+			 unrun == 1 ? "" : "s");
 }
 
 static void say_wrong(const struct run *run, const struct path_cells *c, struct text *s)
@@ -50,6 +70,7 @@ void paths_sentence(const struct run *run, const struct path_cells *c, struct te
 	if (status == PINLAB_BROKE)
 		text_raw(&s, "This run is incomplete, so it gives no verdict. ");
 	say_wrong(run, c, &s);
+	say_down(run, c, &s);
 	if (content)
 		text_raw(&s, "%zu answers from %zu kernel%s. ", content, run->n_kernels,
 			 run->n_kernels == 1 ? "" : "s");

@@ -94,7 +94,8 @@ static void describe(const struct run_plan *p, json_t *plan)
 static char *job(const struct run_plan *p, const struct run_boot *b)
 {
 	if (!b->cell)
-		return xasprintf(WIRE_ARG_PATHS "%s", p->rows);
+		return xasprintf(WIRE_ARG_PATHS "%s%s%s", p->rows,
+				 *b->rest.after ? " " WIRE_ARG_AFTER : "", b->rest.after);
 	return xasprintf(WIRE_ARG_PATHS "%s " WIRE_ARG_CELL "%s " WIRE_ARG_CRASH "1", b->rows,
 			 b->cell);
 }
@@ -104,6 +105,13 @@ static void adjust(const struct run_plan *p, const struct run_boot *b, struct bo
 	(void)p;
 	if (b->cell)
 		n->limit = CRASH_SECONDS;
+}
+
+/* In crash mode a boot is for one cell. */
+static bool goes_on(const struct run_plan *p, const struct run_boot *b)
+{
+	(void)p;
+	return !b->cell;
 }
 
 static void release(struct run_plan *p)
@@ -150,6 +158,7 @@ static const struct run_kind kind = {
 	.describe	= describe,
 	.job		= job,
 	.adjust		= adjust,
+	.goes_on	= goes_on,
 	.release	= release,
 };
 

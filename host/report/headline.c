@@ -10,19 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/judge/kinds.h"
 #include "host/report/lines.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
-#include "include/kinds.h"
-
-static const struct kind {
-	enum mem_size size;
-	const char *name;
-} kinds[] = {
-#define KIND_ENTRY(id, size, name, ...) \
-	[MEM_##id] = { MEM_##size, name },
-	MEM_KINDS(KIND_ENTRY)
-};
 
 static const char *const sizes[] = { "1", "16", "512" };
 
@@ -36,20 +27,23 @@ struct headline {
 
 static const struct kind *kind_of(const char *s, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strlen(kinds[i].name) == len && !strncmp(s, kinds[i].name, len))
-			return &kinds[i];
+	const struct kind *k = kinds_all();
+
+	for (size_t i = 0; i < MEM_NR_KINDS; i++)
+		if (strlen(k[i].name) == len && !strncmp(s, k[i].name, len))
+			return &k[i];
 	return NULL;
 }
 
 /* "anon, shmem, file": free() it. */
 static char *kinds_of(enum mem_size size)
 {
+	const struct kind *k = kinds_all();
 	struct text t = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].size == size)
-			text_raw(&t, "%s%s", t.n ? ", " : "", kinds[i].name);
+	for (size_t i = 0; i < MEM_NR_KINDS; i++)
+		if (k[i].size == size)
+			text_raw(&t, "%s%s", t.n ? ", " : "", k[i].name);
 	return t.s;
 }
 

@@ -37,15 +37,6 @@ struct job {
 	double children;	/* seconds that programs we have waited for had worked then */
 };
 
-static struct boot_needs needs_of(const struct run_plan *p, const struct run_boot *b)
-{
-	struct boot_needs n = p->kind->needs;
-
-	if (p->kind->adjust)
-		p->kind->adjust(p, b, &n);
-	return n;
-}
-
 /* A kernel without PCI has nothing of what the full board is for, and may not come up there. */
 static const struct board *board_of(const struct boot_needs *n, const struct kernel *k)
 {
@@ -70,7 +61,7 @@ static void spec_argv(const struct run_plan *p, const struct kernel *k, const st
 	char *files = xasprintf("%s/files.raw", g->dir);
 	char *job = p->kind->job(p, b);
 	char *share = xasprintf("%s/share", g->dir);
-	const struct boot_needs n = needs_of(p, b);
+	const struct boot_needs n = run_needs(p, b);
 	const struct board *board = board_of(&n, k);
 	char *words = xasprintf("%s%s%s", p->words ? p->words : "", n.words ? " " : "",
 				n.words ? n.words : "");
@@ -190,15 +181,18 @@ static void note_times(struct job *j)
 static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 {
 	const struct kernel *k = &p->kernels[b->kernel];
-	const struct boot_needs n = needs_of(p, b);
+	const struct boot_needs n = run_needs(p, b);
 	struct strlist argv = { 0 };
-	char *below = xasprintf("boots/%s", b->id), *name;
+	char *id = rest_id(b->id, b->rest.ended), *below = xasprintf("boots/%s", id), *name;
 	int ret;
 
+	free(id);
 	guest_paths(&j->guest, xasprintf("%s/%s", p->dir, below));
 	place_below(&j->guest.place, &p->place, below);
 	free(below);
-	ret = run_forget_try(&j->guest.place);
+	ret = b->rest.ended ? run_boot_folder(p, b) : 0;
+	if (!ret)
+		ret = run_forget_try(&j->guest.place);
 	if (ret) {
 		err("boot %s: clearing its folder: %s", b->id, place_error(ret));
 		return ret;
@@ -208,7 +202,7 @@ static int job_start(struct run_plan *p, struct job *j, struct run_boot *b)
 		if (ret)
 			return ret;
 	}
-	j->guest.limit = p->options->timeout ? p->options->timeout : n.limit;
+	j->guest.limit = run_limit(p, b);
 	j->guest.silence = p->options->silence ? p->options->silence : n.silence;
 	if (p->engine->qemu) {
 		j->disks.initrd = initramfs_get(k);
@@ -262,6 +256,32 @@ static void keep_files(const struct job *j)
 	place_remove(&j->guest.place, "share");
 }
 
+/* Is it followed by a fresh boot for what is left? */
+static bool goes_on(const struct run_plan *p, const struct job *j)
+{
+	const struct guest *g = &j->guest;
+	const struct rest_end end = {
+		.outcome = outcome_name(g->outcome), .rec = &g->rec, .seconds = g->seconds,
+		.stalled = console_find(&g->console, SPLAT_STALL),
+	};
+	struct rest *r = &j->boot->rest;
+	char *next;
+
+	if (!run_goes_on(p, j->boot) || run_was_host(outcome_name(g->outcome)))
+		return false;
+	rest_add(r, &end, g->limit);
+	if (!r->more)
+		return false;
+	next = rest_id(j->boot->id, r->ended);
+	if (*r->after)
+		note("boot %s runs what comes behind %s", next, r->after);
+	else
+		note("boot %s runs it all again: the kernel did not say why it stopped in %s", next,
+		     r->hung);
+	free(next);
+	return true;
+}
+
 static int job_end(struct run_plan *p, struct job *j)
 {
 	struct guest *g = &j->guest;
@@ -291,6 +311,7 @@ static int job_end(struct run_plan *p, struct job *j)
 	} else if (g->outcome == OUTCOME_EMULATOR && j->boot->tries++ < EMULATOR_TRIES) {
 		note("boot %s is made again: that was a fault of the emulator", j->boot->id);
 	} else if (g->outcome == OUTCOME_HANG && !*j->boot->hung && !j->boot->cell &&
+		   !run_goes_on(p, j->boot) &&
 		   g->rec.current >= 0 && !console_find(&g->console, SPLAT_STALL)) {
 		/* Whose fault it was only shows when it comes again. */
 		snprintf(j->boot->hung, sizeof(j->boot->hung), "%s",
@@ -303,7 +324,7 @@ static int job_end(struct run_plan *p, struct job *j)
 			err("cannot write the outcome of boot %s: %s; continue with --run %s",
 			    j->boot->id, place_error(ret), name);
 		else
-			j->boot->done = true;
+			j->boot->done = !goes_on(p, j);
 	}
 	free(name);
 	guest_free(g);
@@ -338,6 +359,8 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 
 	for (size_t i = 0; i < p->n_boots; i++)
 		done += p->boots[i].done ? p->n_rows : 0;
+	for (size_t i = 0; i < p->n_boots; i++)
+		done += p->boots[i].done ? 0 : p->boots[i].rest.rows;
 	for (size_t i = 0; i < n; i++) {
 		const struct records *r = &jobs[i].guest.rec;
 
@@ -348,13 +371,13 @@ static void show(const struct run_plan *p, const struct job *jobs, size_t n, dou
 			row = r->rows[r->current].name;
 	}
 	/* The suite's own tests are not counted beforehand. */
-	if (!total)
-		done = 0;
+	if (done > total)
+		done = total;
 	if (total && done > first && passed > 1)
 		snprintf(detail, sizeof(detail), "%s left, %.40s",
 			 human_seconds(passed * (total - done) / (done - first), left,
 				       sizeof(left)), row);
-	progress(p->kind->rows, done < total ? done : total, total, detail);
+	progress(p->kind->rows, done, total, detail);
 }
 
 static size_t guests_at_once(const struct run_plan *p)

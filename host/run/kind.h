@@ -51,6 +51,8 @@ struct run_kind {
 	void (*native)(const struct run_plan *p, const struct run_boot *b, struct strlist *argv);
 	/* What is not as in `needs` for this boot; NULL: it always is. */
 	void (*adjust)(const struct run_plan *p, const struct run_boot *b, struct boot_needs *n);
+	/* Is the rest run in a fresh boot after this one's guest went down? NULL: never. */
+	bool (*goes_on)(const struct run_plan *p, const struct run_boot *b);
 	/* p->own; NULL: there is nothing in it. */
 	void (*release)(struct run_plan *p);
 };

@@ -258,12 +258,13 @@ static int check_same(const struct run_plan *p, json_t *mine)
 	return same ? PINLAB_OK : PINLAB_USAGE;
 }
 
-static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
+int run_boot_folder(const struct run_plan *p, const struct run_boot *b)
 {
 	const struct kernel *k = &p->kernels[b->kernel];
-	char *series = xasprintf("boots/%s/series", b->id);
+	char *id = rest_id(b->id, b->rest.ended);
+	char *series = xasprintf("boots/%s/series", id);
 	char *from = xasprintf("%s/config", k->dir ? k->dir : "");
-	char *to = xasprintf("boots/%s/config", b->id);
+	char *to = xasprintf("boots/%s/config", id);
 	char *patches = xasprintf("%s/series", k->dir ? k->dir : "");
 	struct strlist list = { 0 };
 	int ret = place_dirs(&p->place, series);
@@ -280,6 +281,7 @@ static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 		free(z);
 	}
 	strlist_free(&list);
+	free(id);
 	free(series);
 	free(from);
 	free(to);
@@ -287,7 +289,7 @@ static int make_boot_dir(const struct run_plan *p, const struct run_boot *b)
 	return ret;
 }
 
-static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, size_t *asked,
+static bool boot_is_done(const struct run_plan *p, struct run_boot *b, size_t *asked,
 			 size_t *failed)
 {
 	char *path = xasprintf("boots/%s/outcome.json", b->id);
@@ -310,6 +312,12 @@ static bool boot_is_done(const struct run_plan *p, const struct run_boot *b, siz
 		place_remove(&p->place, "manifest.json");
 	if (done && strcmp(o, "ok"))
 		++*failed;
+	if (done && run_goes_on(p, b)) {
+		rest_read(&b->rest, &p->place, b->id, run_limit(p, b));
+		done = !b->rest.more;
+		if (!done)
+			place_remove(&p->place, "manifest.json");
+	}
 	json_decref(j);
 	free(path);
 	return done;
@@ -326,7 +334,7 @@ static int start_new(struct run_plan *p, json_t *j)
 		return PINLAB_USAGE;
 	}
 	for (size_t i = 0; i < p->n_boots && !ret; i++)
-		ret = make_boot_dir(p, &p->boots[i]);
+		ret = run_boot_folder(p, &p->boots[i]);
 	if (!ret)
 		ret = place_put_json(&p->place, PLAN_FILE, j, JSON_INDENT(1));
 	if (!ret)
@@ -375,7 +383,6 @@ out:
 
 int run_boot_done(const struct run_plan *p, const struct run_boot *b, const struct guest *g)
 {
-	char *path = xasprintf("boots/%s/outcome.json", b->id);
 	json_t *j = json_pack("{s:s, s:s, s:f, s:f, s:i, s:I}",
 			      "outcome", outcome_name(g->outcome), "detail", g->detail,
 			      "seconds", g->seconds, "first_record_seconds", g->first_record,
@@ -388,11 +395,29 @@ int run_boot_done(const struct run_plan *p, const struct run_boot *b, const stru
 	}
 	if (*b->hung)
 		json_object_set_new(j, "hung_before", json_string(b->hung));
-	ret = j ? place_put_json(&p->place, path, j, JSON_INDENT(1)) : -ENOMEM;
+	ret = j ? place_put_json(&g->place, "outcome.json", j, JSON_INDENT(1)) : -ENOMEM;
 
 	json_decref(j);
-	free(path);
 	return ret;
+}
+
+bool run_goes_on(const struct run_plan *p, const struct run_boot *b)
+{
+	return p->engine->qemu && p->kind->goes_on && p->kind->goes_on(p, b);
+}
+
+struct boot_needs run_needs(const struct run_plan *p, const struct run_boot *b)
+{
+	struct boot_needs n = p->kind->needs;
+
+	if (p->kind->adjust)
+		p->kind->adjust(p, b, &n);
+	return n;
+}
+
+double run_limit(const struct run_plan *p, const struct run_boot *b)
+{
+	return p->options->timeout ? p->options->timeout : run_needs(p, b).limit;
 }
 
 void run_plan_free(struct run_plan *p)

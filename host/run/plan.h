@@ -13,6 +13,7 @@
 #include "host/guest/guest.h"
 #include "host/kernel/kernel.h"
 #include "host/run/kind.h"
+#include "host/run/rest.h"
 
 struct run_boot {
 	char *id;		/* 02-6.12+exclusive: the folder's name */
@@ -25,7 +26,8 @@ struct run_boot {
 	unsigned long skew;
 	unsigned long seed;	/* torture: of this boot */
 	bool done;
-	/* The row in which it stopped once, without a word. */
+	struct rest rest;	/* where the kind goes on after its guest went down */
+	/* Else: the row in which it stopped once, without a word. */
 	char hung[RECORDS_NAME_MAX + 1];
 	int tries;		/* that QEMU has spoilt */
 	/* Percent of all CPUs while it ran: taken by a hypervisor, and by others than QEMU. */
@@ -67,8 +69,16 @@ struct run_boot *run_add_boot(struct run_plan *p, size_t kernel, const char *rol
  * PINLAB_USAGE if the folder holds another run, PINLAB_BROKE.
  */
 int run_open(struct run_plan *p);
-/* Write outcome.json: this boot is done. 0 or -errno. */
+/* The folder of this boot's next guest, with what it is made of: config, series. 0 or -errno. */
+int run_boot_folder(const struct run_plan *p, const struct run_boot *b);
+/* Write outcome.json into the guest's place: how it ended. 0 or -errno. */
 int run_boot_done(const struct run_plan *p, const struct run_boot *b, const struct guest *g);
+/* Is what is left of this boot run in a fresh one, see rest.h? */
+bool run_goes_on(const struct run_plan *p, const struct run_boot *b);
+/* What this boot's guest is given. */
+struct boot_needs run_needs(const struct run_plan *p, const struct run_boot *b);
+/* Seconds that it may take. */
+double run_limit(const struct run_plan *p, const struct run_boot *b);
 void run_plan_free(struct run_plan *p);
 
 #endif

@@ -36,10 +36,8 @@ static void add_option(struct strlist *words, const char *option, const char *va
 
 void torture_again(const struct run *run, const struct boot *b, const char *row, struct text *t)
 {
-	const json_t *boots = json_object_get(run->plan, "boots");
 	const json_t *command = json_object_get(run->plan, "command");
 	const struct run_kernel *k = &run->kernels[b->kernel];
-	const json_t *j = json_array_get(boots, b - run->boots);
 	struct strlist words = { 0 };
 
 	strlist_split(&words, "./pinlab torture", " ");
@@ -56,8 +54,7 @@ void torture_again(const struct run *run, const struct boot *b, const char *row,
 	}
 	add_option(&words, "--scenarios", row);
 	strlist_add(&words, "--seed");
-	strlist_take(&words, xasprintf("%lld", (long long)
-				       json_integer_value(json_object_get(j, "seed"))));
+	strlist_take(&words, xasprintf("%lu", b->seed));
 	text_line(t, "    to see it again:");
 	text_command(t, &words);
 	strlist_free(&words);

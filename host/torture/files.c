@@ -8,12 +8,24 @@
 
 #include "host/base/ktap.h"
 #include "host/judge/complaint.h"
+#include "host/judge/ends.h"
 #include "host/report/files.h"
 #include "host/judge/load.h"
 #include "host/report/report.h"
 #include "host/torture/report.h"
 #include "host/torture/torture.h"
 #include "host/torture/verdict.h"
+#include "include/wire.h"
+
+static void not_run(const struct run *run, const struct torture_cell *c, size_t number,
+		    const char *row, struct text *t)
+{
+	char *why = ends_why(run, c->prevented), *text = xasprintf("not run: %s", why);
+
+	ktap_test(t, 1, number, false, row, WIRE_BROKEN, text);
+	free(text);
+	free(why);
+}
 
 static void kernel_rows(const struct run *run, size_t kernel, struct text *t)
 {
@@ -22,13 +34,15 @@ static void kernel_rows(const struct run *run, size_t kernel, struct text *t)
 
 	for (size_t i = 0; i < run->n_rows; i++) {
 		torture_cell_of(run, kernel, i, &c);
-		n += c.verdict != VERDICT_NONE;
+		n += c.verdict != VERDICT_NONE || c.prevented;
 	}
 	ktap_begin(t, 1, n);
 	n = 0;
 	for (size_t i = 0; i < run->n_rows; i++) {
 		torture_cell_of(run, kernel, i, &c);
-		if (c.verdict != VERDICT_NONE)
+		if (c.prevented)
+			not_run(run, &c, ++n, run->rows[i], t);
+		else if (c.verdict != VERDICT_NONE)
 			ktap_test(t, 1, ++n, c.verdict <= VERDICT_SKIP, run->rows[i],
 				  c.verdict == VERDICT_PASS ? NULL : verdict_name(c.verdict),
 				  c.why);

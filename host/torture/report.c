@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/judge/ends.h"
 #include "host/report/report.h"
 #include "host/report/text.h"
 #include "host/torture/again.h"
@@ -61,7 +62,7 @@ static void cell_text(const struct torture_cell *c, char *out, size_t len)
 {
 	switch (c->verdict) {
 	case VERDICT_NONE:
-		snprintf(out, len, "-");
+		snprintf(out, len, c->prevented ? "not run" : "-");
 		break;
 	case VERDICT_FAIL:
 		if (c->boots > 1)
@@ -115,7 +116,7 @@ static void scenario_table(const struct run *run, struct text *t)
 				torture_cell_of(run, cols[i], r, &c);
 				cell_text(&c, words[i], sizeof(words[i]));
 				cells[i] = words[i];
-				any |= c.verdict != VERDICT_NONE;
+				any |= c.verdict != VERDICT_NONE || c.prevented;
 			}
 			if (any)
 				put_row(&tab, run->rows[r], cells, n);
@@ -342,16 +343,6 @@ static void skipped(const struct run *run, struct text *t)
 	}
 }
 
-static void boots(const struct run *run, struct text *t)
-{
-	for (size_t i = 0; i < run->n_boots; i++) {
-		const struct boot *b = &run->boots[i];
-
-		if (!b->ok && !torture_is_bug(run->kernels[b->kernel].name))
-			text_wrap(t, 6, "  boot %s: %s: %s", b->id, b->outcome, b->detail);
-	}
-}
-
 void torture_text(const struct run *run, struct text *t)
 {
 	torture_sentence(run, t);
@@ -372,7 +363,8 @@ void torture_text(const struct run *run, struct text *t)
 	text_line(t, "%s", "");
 	text_line(t, "Details");
 	text_line(t, "-------");
-	boots(run, t);
+	ends_text(run, t);
+	ends_unrun(run, t);
 	shown_findings(run, t);
 	fact_lines(run, t);
 	skipped(run, t);

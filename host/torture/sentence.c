@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/judge/complaint.h"
+#include "host/judge/ends.h"
 #include "host/torture/verdict.h"
 #include "include/wire.h"
 
@@ -34,7 +35,7 @@ static double *bug_times(const struct run *run, size_t *n)
 
 /* Kernels of one kind, and what of them this run has seen. */
 struct covered {
-	size_t kernels, boots, passed, failed, skipped;
+	size_t kernels, boots, passed, failed, skipped, unrun;
 	double granted, refused;	/* requests for pins, under the witness's eyes */
 };
 
@@ -81,6 +82,7 @@ static void cover_kernel(const struct run *run, size_t kernel, struct covered *c
 		c->failed += cell.verdict == VERDICT_FAIL;
 		c->skipped += cell.verdict == VERDICT_SKIP;
 	}
+	c->unrun += ends_count(run, kernel);
 }
 
 static struct covered coverage(const struct run *run, bool exclusive)
@@ -110,6 +112,8 @@ static void say_covered(const struct run *run, bool exclusive, struct text *s)
 		text_raw(s, ", %zu failed", c.failed);
 	if (c.skipped)
 		text_raw(s, ", %zu were skipped (by name below)", c.skipped);
+	if (c.unrun)
+		text_raw(s, ", %zu could not be run (by name below)", c.unrun);
 	text_raw(s, " in %zu boot%s", c.boots, plural(c.boots));
 	if (c.granted || c.refused)
 		text_raw(s, ", %.0f requests for pins granted and %.0f refused", c.granted,

@@ -17,6 +17,7 @@ struct torture_cell {
 	const struct boot *boot;	/* the first in which it was as bad as that */
 	const char *why;		/* never NULL */
 	bool crash;			/* the kernel went down in it */
+	const struct boot *prevented;	/* NONE: by the end of this boot; NULL: not owed */
 };
 
 /* The first sign of a bug in one kernel's boots. */

@@ -195,12 +195,25 @@ static void describe(const struct run_plan *p, json_t *plan)
 	expect_scenarios(plan);
 }
 
+/* It ends at its first failure. */
+static bool stops(const struct run_plan *p, const struct run_boot *b)
+{
+	return strcmp(b->role, "others") && (p->options->stop || p->kernels[b->kernel].bug);
+}
+
 static char *job(const struct run_plan *p, const struct run_boot *b)
 {
-	bool stop = strcmp(b->role, "others") && (p->options->stop || p->kernels[b->kernel].bug);
+	const char *after = b->rest.after;
 
 	return xasprintf(WIRE_ARG_TORTURE "%s " WIRE_ARG_SEED "%lu " WIRE_ARG_SECONDS "%ld "
-			 WIRE_ARG_STOP "%d", b->rows, b->seed, seconds(p), stop);
+			 WIRE_ARG_STOP "%d%s%s", b->rows, b->seed, seconds(p), stops(p, b),
+			 *after ? " " WIRE_ARG_AFTER : "", after);
+}
+
+/* A boot that ends at its first failure has had it when its kernel went down. */
+static bool goes_on(const struct run_plan *p, const struct run_boot *b)
+{
+	return !stops(p, b);
 }
 
 static void native(const struct run_plan *p, const struct run_boot *b, struct strlist *argv)
@@ -271,6 +284,7 @@ static const struct run_kind kind = {
 	.job		= job,
 	.native		= native,
 	.adjust		= adjust,
+	.goes_on	= goes_on,
 	.release	= release,
 };
 

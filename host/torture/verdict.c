@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/judge/complaint.h"
+#include "host/judge/ends.h"
 #include "host/torture/torture.h"
 
 bool torture_is_bug(const char *kernel)
@@ -50,6 +51,8 @@ void torture_cell_of(const struct run *run, size_t kernel, size_t row, struct to
 		c->crash = crash;
 		c->why = crash ? b->detail : r->reason;
 	}
+	if (c->verdict == VERDICT_NONE)
+		c->prevented = ends_prevented(run, kernel, run->rows[row]);
 }
 
 static void first_finding(const struct boot *b, struct caught *c)

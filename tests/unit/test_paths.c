@@ -67,12 +67,14 @@ static const char *const down_but_up[] = {
 	"fact\tprocess-vm/readv\texpected\tUP", NULL
 };
 
-#define OOPS "[    1.0] Linux version\n" \
-	"[    7.2] BUG: unable to handle page fault for address: ffff888004c9c000\n" \
-	"[    7.2] RIP: 0010:rep_movs_alternative+0x4a/0x70\n" \
-	"[    7.3] Call Trace:\n[    7.3]  <TASK>\n[    7.3]  ? __die_body+0x1a/0x60\n" \
-	"[    7.3]  _copy_to_iter+0x1/0x2\n[    7.3]  process_vm_rw+0x1/0x2\n[    7.3]  </TASK>\n" \
-	"[    7.3]  not_of_it+0x1/0x2\n[    7.4] Kernel panic - not syncing: Fatal exception\n"
+#define OOPS "[    1.000000] Linux version\n" \
+	"[    7.200000] BUG: unable to handle page fault for address: ffff888004c9c000\n" \
+	"[    7.200000] RIP: 0010:rep_movs_alternative+0x4a/0x70\n" \
+	"[    7.300000] Call Trace:\n[    7.300000]  <TASK>\n" \
+	"[    7.300000]  ? __die_body+0x1a/0x60\n[    7.300000]  _copy_to_iter+0x1/0x2\n" \
+	"[    7.300000]  process_vm_rw+0x1/0x2\n[    7.300000]  </TASK>\n" \
+	"[    7.300000]  not_of_it+0x1/0x2\n" \
+	"[    7.400000] Kernel panic - not syncing: Fatal exception\n"
 
 static const struct boot_def content[] = {
 	{ "00-6.12", "6.12", "ok", "", 0, NULL, NULL, plain, NULL },
@@ -143,8 +145,9 @@ static void test_bad_ends(void **state)
 	free(dir);
 	one = content[0];
 	one.outcome = "panic";
+	/* Nothing is hidden there: no path may take the machine down. */
 	dir = make_run("paths", "paths-content-panic", &one, 1);
-	assert_int_equal(report_derive(dir), PINLAB_BROKE);
+	assert_int_equal(report_derive(dir), PINLAB_FAIL);
 	free(dir);
 }
 
