@@ -207,7 +207,7 @@ static void judge(struct guest *g)
 			 (unsigned long long)g->rec.line,
 			 g->rec.end ? "and the guest did not say done" : "without a trailer");
 	} else if (g->exit_done && !g->console.done) {
-		/* The guest has said all; what QEMU could not write is missing (a limit, a disk). */
+		/* The guest has said all; QEMU could not write some of it (a limit, a disk). */
 		g->outcome = OUTCOME_HOST;
 		snprintf(g->detail, sizeof(g->detail), "the console was cut off behind its line %lu",
 			 g->console.lines);

@@ -30,7 +30,8 @@ static const struct verb_def {
 	{ "bench", "bench --kernels " KERNELS " --bench get_fast/anon/1,pin_fast/anon/1 --no-profile",
 	  "the same" },
 	{ "torture", "torture --flavor lean --kernels " KERNELS
-	  " --scenarios abuse/arguments,race/ordinary --duration 1", "No promise was seen broken." },
+	  " --scenarios abuse/arguments,race/ordinary --duration 1",
+	  "No promise was seen broken." },
 	{ "paths", "paths --flavor lean --kernels " KERNELS " --paths fork,coredump", NULL },
 };
 

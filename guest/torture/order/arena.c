@@ -16,7 +16,7 @@ const struct order_kind order_kinds[] = {
 	{ "shmem-thp", MEM_SHMEM_THP, false, false },
 };
 
-const unsigned int order_nr_kinds = sizeof(order_kinds) / sizeof(order_kinds[0]);
+const unsigned int order_nr_kinds = sizeof(order_kinds) / sizeof(*order_kinds);
 
 /* Two mappings, and one again: the page table is split, the folio is not. */
 static int split_table(const struct mem *m)
@@ -62,8 +62,8 @@ static int warm(struct order_arena *a, int drv)
 	return err;
 }
 
-int order_arena_new(struct order_arena *a, const struct order_kind *kind, unsigned int pages, int drv,
-		    const char **why)
+int order_arena_new(struct order_arena *a, const struct order_kind *kind, unsigned int pages,
+		    int drv, const char **why)
 {
 	size_t folio = mem_is_large(kind->kind) ? HUGE_BYTES : PAGE_BYTES;
 	int err = mem_alloc(&a->mem, kind->kind, pages * folio, why);

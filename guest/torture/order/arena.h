@@ -24,12 +24,12 @@ struct order_arena {
 	struct mem mem;
 	char *at;		/* the page; of a large folio one of its tail pages */
 	pid_t child;		/* own.c's */
-	unsigned int pages;	/* 2: at is the last page of a folio, and the first of another follows */
+	unsigned int pages;	/* 2: at is a folio's last, the first of another follows */
 };
 
-/* New memory, which the caches of the LRU hold no reference on. 0 or -errno; *why as mem_alloc(). */
-int order_arena_new(struct order_arena *a, const struct order_kind *kind, unsigned int pages, int drv,
-		    const char **why);
+/* New memory, on which no cache of the LRU holds a reference. 0 or -errno; *why as mem_alloc(). */
+int order_arena_new(struct order_arena *a, const struct order_kind *kind, unsigned int pages,
+		    int drv, const char **why);
 void order_arena_free(struct order_arena *a);
 
 #endif

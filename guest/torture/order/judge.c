@@ -75,7 +75,9 @@ static const char *result(char *buf, size_t size, const char *who, int ret)
 
 const char *order_outcome(const struct pinlab_order *o)
 {
-	static const char *const got[] = { "nothing", "the page", "a new page", "a page of no mapping" };
+	static const char *const got[] = {
+		"nothing", "the page", "a new page", "a page of no mapping",
+	};
 	static char text[480];
 	char a[40], b[40];
 	int n = snprintf(text, sizeof(text), "%s, %s, balance of pins %+lld",
@@ -87,8 +89,8 @@ const char *order_outcome(const struct pinlab_order *o)
 
 		n += snprintf(text + n, sizeof(text) - n,
 			      "; references %+d, pin count %d, mapped %d, order %u%s%s%s%s%s%s, A got %s, B %s",
-			      f->refcount - o->before[i].refcount, f->pincount, f->mapcount, f->order,
-			      f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
+			      f->refcount - o->before[i].refcount, f->pincount, f->mapcount,
+			      f->order, f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
 			      f->dirty ? ", dirty" : "", f->locked ? ", locked" : "",
 			      f->anon_exclusive ? ", of one process" : "",
 			      f->mapped_here ? "" : ", mapped here no longer", got[f->got[0] & 3],
@@ -158,8 +160,8 @@ static const char *fate(const struct pinlab_order *o)
 static void tell_folio(struct row *r, const char *when, const struct pinlab_order_folio *f)
 {
 	torture_detail(r, "%s: page %#llx, folio of order %u: references %#x, pin count %d, mapped %d times%s%s%s%s%s",
-		       when, (unsigned long long)f->pfn, f->order, f->refcount, f->pincount, f->mapcount,
-		       f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
+		       when, (unsigned long long)f->pfn, f->order, f->refcount, f->pincount,
+		       f->mapcount, f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
 		       f->dirty ? ", dirty" : "", f->locked ? ", locked" : "",
 		       f->anon_exclusive ? ", of one process" : "");
 }

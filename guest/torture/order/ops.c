@@ -26,7 +26,7 @@ const struct order_op order_ops[] = {
 	{ "pin-memfd", PINLAB_PIN_MEMFD, false, false },
 };
 
-const unsigned int order_nr_ops = sizeof(order_ops) / sizeof(order_ops[0]);
+const unsigned int order_nr_ops = sizeof(order_ops) / sizeof(*order_ops);
 
 unsigned int order_op_kinds(const struct order_op *op)
 {

@@ -170,7 +170,7 @@ static int run_points(const struct order_case *c, struct order_serial *s, bool c
 			continue;
 		}
 		/* What the core has tried is not tried again. */
-		if (c->core && core != (sweep.touch[i - 1] == INSN_FOLIO))
+		if (c->core && core == (sweep.touch[i - 1] != INSN_FOLIO))
 			continue;
 		sweep.places++;
 		err = try_point(c, s, i, &wrong);
@@ -217,7 +217,8 @@ static void run_pass(const struct order_op *a, bool core)
 			return;
 		if (err > 0) {
 			sweep.not_run++;
-			torture_fact(sweep.r, "not-run", "%s: needs %s", order_title(&c), sweep.why);
+			torture_fact(sweep.r, "not-run", "%s: needs %s", order_title(&c),
+				     sweep.why);
 		} else if (!is_over(core)) {
 			sweep.core_done += core;
 			sweep.whole += !core;

@@ -109,4 +109,4 @@ const struct order_own order_owns[] = {
 	{ "truncate", KINDS_MEMFD, NULL, truncate_file, NULL },
 };
 
-const unsigned int order_nr_owns = sizeof(order_owns) / sizeof(order_owns[0]);
+const unsigned int order_nr_owns = sizeof(order_owns) / sizeof(*order_owns);

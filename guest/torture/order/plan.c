@@ -28,7 +28,7 @@ static const struct layout {
 	{ 2, { PINLAB_ORDER_NONE, PINLAB_ORDER_NONE }, 0, 2 },
 };
 
-#define NR_LAYOUTS	(sizeof(layouts) / sizeof(layouts[0]))
+#define NR_LAYOUTS (sizeof(layouts) / sizeof(*layouts))
 
 static bool has(const struct order_op *op)
 {

@@ -108,8 +108,8 @@ int order_shot(struct order_range *g, const struct order_case *c, uint32_t mode,
 	return fire(g, c);
 }
 
-int order_trace(struct order_range *g, const struct order_case *c, struct pinlab_order_point *points,
-		uint32_t room, const char **why)
+int order_trace(struct order_range *g, const struct order_case *c,
+		struct pinlab_order_point *points, uint32_t room, const char **why)
 {
 	int err = aim(g, c, why);
 

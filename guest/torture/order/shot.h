@@ -24,8 +24,8 @@ int order_range_begin(struct order_range *g, struct row *r);
 int order_shot(struct order_range *g, const struct order_case *c, uint32_t mode, uint32_t stop,
 	       const char **why);
 /* A alone: how many instructions it has, 0 to room are noted. -1, 1 as above. */
-int order_trace(struct order_range *g, const struct order_case *c, struct pinlab_order_point *points,
-		uint32_t room, const char **why);
+int order_trace(struct order_range *g, const struct order_case *c,
+		struct pinlab_order_point *points, uint32_t room, const char **why);
 
 /* The next shot gets new memory: what this one has left is not to be relied on. */
 void order_spoiled(struct order_range *g);
