@@ -14,7 +14,8 @@
 #include "pinlab.h"
 
 static const enum pinlab_fn_kind kinds[NR_FNS] = {
-#define FN_KIND(id, function, kind)	[FN_##id] = kind,
+#define FN_KIND(id, function, kind) \
+	[FN_##id] = kind,
 	PINLAB_FUNCTIONS(FN_KIND)
 };
 

@@ -413,8 +413,11 @@ struct pinlab_call {
 	 */
 	__u32 threads;
 	/* Filled in by the driver. */
-	__u32 left;		/* of the pages given back: those whose folio is not free then; or
-				 * of those who asked at once: who failed but by -EBUSY */
+	/*
+	 * Of the pages given back: those whose folio is not free then; of those who
+	 * asked at once: who failed but by -EBUSY.
+	 */
+	__u32 left;
 	__s64 ret;		/* what the function has returned, or pages given back */
 };
 

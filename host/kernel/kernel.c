@@ -453,3 +453,17 @@ int kernel_source(const struct kernel *k, char **dir)
 	source_unlock(s);
 	return PINLAB_OK;
 }
+
+void kernels_free(struct kernel *k, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *all[] = { k[i].name, k[i].base, k[i].variant, k[i].flavor, k[i].series,
+				k[i].bug, k[i].tree, k[i].ref, k[i].branch, k[i].dir, k[i].driver,
+				k[i].release, k[i].base_version, k[i].compiler, k[i].series_sha,
+				k[i].config_sha };
+
+		for (size_t j = 0; j < ARRAY_SIZE(all); j++)
+			free(all[j]);
+	}
+	free(k);
+}

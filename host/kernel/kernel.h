@@ -52,5 +52,6 @@ bool kernel_cached(struct kernel *k);
  * why, PINLAB_INTERRUPTED.
  */
 int kernel_source(const struct kernel *k, char **dir);
+void kernels_free(struct kernel *k, size_t n);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "host/base/arch.h"
 #include "host/base/files.h"
-#include "host/base/git.h"
+#include "host/kernel/source/git.h"
 #include "host/base/text.h"
 #include "host/kernel/source/bases.h"
 #include "host/kernel/bugs.h"
@@ -488,18 +488,4 @@ int kernels_parse(const char *names, const char *base_opt, const struct strlist 
 	strlist_free(&list);
 	request_free(&r);
 	return ret;
-}
-
-void kernels_free(struct kernel *k, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char *all[] = { k[i].name, k[i].base, k[i].variant, k[i].flavor, k[i].series,
-				k[i].bug, k[i].tree, k[i].ref, k[i].branch, k[i].dir, k[i].driver,
-				k[i].release, k[i].base_version, k[i].compiler, k[i].series_sha,
-				k[i].config_sha };
-
-		for (size_t j = 0; j < ARRAY_SIZE(all); j++)
-			free(all[j]);
-	}
-	free(k);
 }

@@ -142,19 +142,22 @@ static void add_scenario(struct night *n, const char *name)
 /* Those of the plan, and what a guest program of another version ran besides. */
 static void name_scenarios(struct night *n)
 {
-	const json_t *list = json_object_get(n->plan, "scenarios"), *j;
+	const json_t *list = json_object_get(n->plan, "scenarios");
 	size_t i;
 
 	add_scenario(n, NIGHT_BOOT);
-	json_array_foreach(list, i, j)
-		add_scenario(n, json_text(j, "name"));
+	for (i = 0; i < json_array_size(list); i++)
+		add_scenario(n, json_text(json_array_get(list, i), "name"));
 	for (i = 0; i < n->n_turns; i++)
 		for (size_t r = 0; n->turns[i].loaded && r < n->turns[i].run.n_rows; r++)
 			add_scenario(n, n->turns[i].run.rows[r]);
 	n->timed = xcalloc(n->scenarios.n, sizeof(*n->timed));
-	json_array_foreach(list, i, j)
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *j = json_array_get(list, i);
+
 		n->timed[find_scenario(n, json_text(j, "name"))] =
 			json_is_true(json_object_get(j, "timed"));
+	}
 	for (i = 0; i < n->n_cells; i++) {
 		n->cells[i].results = xcalloc(n->scenarios.n, sizeof(*n->cells[i].results));
 		for (size_t s = 0; s < n->scenarios.n; s++)

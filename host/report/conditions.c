@@ -110,10 +110,12 @@ void report_machine(const struct run *run, struct text *t)
 		return;
 	text_line(t, "%s", "");
 	text_line(t, "Machine, before the first boot");
-	json_object_foreach(state, name, v)
+	json_object_foreach(state, name, v) {
 		fact_line(name, v, t);
-	json_object_foreach(json_object_get(state, "mitigations"), name, v)
+	}
+	json_object_foreach(json_object_get(state, "mitigations"), name, v) {
 		fact_line(name, v, t);
+	}
 	for (size_t i = 0; i < json_array_size(quiet); i++) {
 		const json_t *c = json_array_get(quiet, i);
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "host/base/files.h"
-#include "host/base/git.h"
+#include "host/kernel/source/git.h"
 #include "host/base/process.h"
 #include "folder.h"
 

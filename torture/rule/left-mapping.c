@@ -187,7 +187,7 @@ static int give_one(struct leaver *l)
 		return -2;
 	l->pins--;
 	l->frames += pins == 1;
-	if (c.left == (pins > 1))
+	if (c.left == (pins > 1 ? 1u : 0u))
 		return 0;
 	return torture_finding(l->r, PROMISE_LEAK,
 			       "%s: pfn %#llx had %d pins; behind %s() of one it is %s", text_of(l),

@@ -90,8 +90,9 @@ const char *order_outcome(const struct pinlab_order *o)
 		n += snprintf(text + n, sizeof(text) - n,
 			      "; references %+d, pin count %d, mapped %d, order %u%s%s%s%s%s%s, A got %s, B %s",
 			      f->refcount - o->before[i].refcount, f->pincount, f->mapcount,
-			      f->order, f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
-			      f->dirty ? ", dirty" : "", f->locked ? ", locked" : "",
+			      f->order, f->maybe_pinned ? ", pinned" : "",
+			      f->exclusive ? ", exclusive" : "", f->dirty ? ", dirty" : "",
+			      f->locked ? ", locked" : "",
 			      f->anon_exclusive ? ", of one process" : "",
 			      f->mapped_here ? "" : ", mapped here no longer", got[f->got[0] & 3],
 			      got[f->got[1] & 3]);
@@ -161,9 +162,9 @@ static void tell_folio(struct row *r, const char *when, const struct pinlab_orde
 {
 	torture_detail(r, "%s: page %#llx, folio of order %u: references %#x, pin count %d, mapped %d times%s%s%s%s%s",
 		       when, (unsigned long long)f->pfn, f->order, f->refcount, f->pincount,
-		       f->mapcount, f->maybe_pinned ? ", pinned" : "", f->exclusive ? ", exclusive" : "",
-		       f->dirty ? ", dirty" : "", f->locked ? ", locked" : "",
-		       f->anon_exclusive ? ", of one process" : "");
+		       f->mapcount, f->maybe_pinned ? ", pinned" : "",
+		       f->exclusive ? ", exclusive" : "", f->dirty ? ", dirty" : "",
+		       f->locked ? ", locked" : "", f->anon_exclusive ? ", of one process" : "");
 }
 
 void order_tell(struct row *r, const struct order_case *c, const struct order_serial *s,

@@ -165,12 +165,14 @@ static int run_points(const struct order_case *c, struct order_serial *s, bool c
 	int err = 0;
 
 	for (unsigned int i = 1; i <= sweep.n && !err && !is_over(core); i++) {
+		bool of_folio = sweep.touch[i - 1] == INSN_FOLIO;
+
 		if (sweep.touch[i - 1] == INSN_NOTHING) {
 			sweep.left_out++;
 			continue;
 		}
 		/* What the core has tried is not tried again. */
-		if (c->core && core == (sweep.touch[i - 1] != INSN_FOLIO))
+		if (c->core && core != of_folio)
 			continue;
 		sweep.places++;
 		err = try_point(c, s, i, &wrong);
@@ -228,9 +230,13 @@ static void run_pass(const struct order_op *a, bool core)
 
 static void report(struct row *r)
 {
+	const char *less = "";
+
+	if (sweep.not_run)
+		less = " (some are not to be had here)";
 	torture_fact(r, "covered", "core: %u of %u cases; all: %u of %u cases%s; %lu places, B blocked at %lu, not told at %lu, not reached %lu; left out %lu, of which checked %lu",
 		     sweep.core_done, sweep.core, sweep.whole, sweep.cases,
-		     sweep.not_run ? " (some are not to be had here)" : "", sweep.tried,
+		     less, sweep.tried,
 		     sweep.blocked, sweep.unknown, sweep.missed, sweep.left_out, sweep.checked);
 	torture_figure(r, "core-cases", "cases", sweep.core);
 	torture_figure(r, "core-covered", "cases", sweep.core_done);

@@ -11,7 +11,8 @@ static const struct {
 	const char *name;
 	enum pinlab_fn_kind kind;
 } fns[NR_FNS] = {
-#define FN_ENTRY(id, function, kind)	[FN_##id] = { #function, kind },
+#define FN_ENTRY(id, function, kind) \
+	[FN_##id] = { #function, kind },
 	PINLAB_FUNCTIONS(FN_ENTRY)
 };
 

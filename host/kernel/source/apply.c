@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "host/base/files.h"
-#include "host/base/git.h"
+#include "host/kernel/source/git.h"
 #include "host/base/text.h"
 #include "host/kernel/source/copy.h"
 #include "host/mail/touched.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "host/base/files.h"
-#include "host/base/git.h"
+#include "host/kernel/source/git.h"
 #include "host/kernel/source/bases.h"
 #include "host/kernel/source/fetch.h"
 #include "host/kernel/ready.h"

@@ -5,8 +5,8 @@
  * repository), without the configuration of machine and user, without hooks,
  * fetching, replaced objects or a pager.
  */
-#ifndef PINLAB_HOST_BASE_GIT_H
-#define PINLAB_HOST_BASE_GIT_H
+#ifndef PINLAB_HOST_KERNEL_SOURCE_GIT_H
+#define PINLAB_HOST_KERNEL_SOURCE_GIT_H
 
 #include "host/base/util.h"
 

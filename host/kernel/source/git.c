@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "host/base/git.h"
+#include "host/kernel/source/git.h"
 
 #include <errno.h>
 #include <stdlib.h>
