@@ -131,6 +131,7 @@ static size_t all_inexact(const struct report *r)
 static void say_wrong(const struct report *r, struct text *s)
 {
 	const struct boot *b = first_bad(&r->run);
+	size_t complained = 0;
 
 	if (b)
 		text_raw(s, "INCOMPLETE, %zu of %zu boots finished (%s: %s)",
@@ -139,6 +140,9 @@ static void say_wrong(const struct report *r, struct text *s)
 		text_raw(s, "%s%s", s->n ? ", " : "", r->run.faults.v[i]);
 	if (r->aa_lost)
 		text_raw(s, "%sno figure of a second boot of the baseline", s->n ? ", " : "");
+	for (size_t k = 0; k < r->run.n_kernels; k++)
+		complained += complaint_first(&r->run, k) != NULL;
+	say_count(s, complained, "COMPLAINTS in the log of", "kernel");
 	say_count(s, r->fail, "FAILED", "row");
 	say_count(s, r->broken, "BROKEN", "row");
 	say_count(s, r->cmp[0].noisy, "A/A DIFFERS in", "figure");

@@ -39,15 +39,22 @@ struct covered {
 	double granted, refused;	/* requests for pins, under the witness's eyes */
 };
 
-/* Has any boot of this kernel said that it has exclusive pins? */
-static bool is_exclusive(const struct run *run, size_t kernel)
+/* What any boot of a kernel, if it came as far as a row, has said of exclusive pins. */
+enum has { HAS_NOT_SAID, HAS_NONE, HAS_EXCLUSIVE };
+
+static enum has has_exclusive(const struct run *run, size_t kernel)
 {
-	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
+	enum has has = HAS_NOT_SAID;
+
+	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next) {
+		if (b->rec.n_rows && has == HAS_NOT_SAID)
+			has = HAS_NONE;
 		for (size_t c = 0; c < b->rec.n_caps; c++)
 			if (!strcmp(b->rec.caps[c].name, WIRE_CAP_EXCLUSIVE) &&
 			    !strcmp(b->rec.caps[c].value, "1"))
-				return true;
-	return false;
+				has = HAS_EXCLUSIVE;
+	}
+	return has;
 }
 
 static void count_requests(const struct records *rec, struct covered *c)
@@ -85,12 +92,12 @@ static void cover_kernel(const struct run *run, size_t kernel, struct covered *c
 	c->unrun += ends_count(run, kernel);
 }
 
-static struct covered coverage(const struct run *run, bool exclusive)
+static struct covered coverage(const struct run *run, enum has has)
 {
 	struct covered c = { 0 };
 
 	for (size_t k = 0; k < run->n_kernels; k++)
-		if (!torture_is_bug(run->kernels[k].name) && is_exclusive(run, k) == exclusive)
+		if (!torture_is_bug(run->kernels[k].name) && has_exclusive(run, k) == has)
 			cover_kernel(run, k, &c);
 	return c;
 }
@@ -100,14 +107,18 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void say_covered(const struct run *run, bool exclusive, struct text *s)
+static void say_covered(const struct run *run, enum has has, struct text *s)
 {
-	struct covered c = coverage(run, exclusive);
+	static const char *const pins[] = {
+		[HAS_NOT_SAID] = "that did not come up", [HAS_NONE] = "without exclusive pins",
+		[HAS_EXCLUSIVE] = "with exclusive pins",
+	};
+	struct covered c = coverage(run, has);
 
 	if (!c.kernels)
 		return;
-	text_raw(s, "%zu kernel%s %s exclusive pins: %zu scenario%s passed", c.kernels,
-		 plural(c.kernels), exclusive ? "with" : "without", c.passed, plural(c.passed));
+	text_raw(s, "%zu kernel%s %s: %zu scenario%s passed", c.kernels, plural(c.kernels),
+		 pins[has], c.passed, plural(c.passed));
 	if (c.failed)
 		text_raw(s, ", %zu failed", c.failed);
 	if (c.skipped)
@@ -159,8 +170,9 @@ void torture_sentence(const struct run *run, struct text *t)
 	text_raw(&s, "%s", wrong.s ? wrong.s : "");
 	if (good && !wrong.n && status != PINLAB_BROKE)
 		text_raw(&s, "No promise was seen broken. ");
-	say_covered(run, true, &s);
-	say_covered(run, false, &s);
+	say_covered(run, HAS_EXCLUSIVE, &s);
+	say_covered(run, HAS_NONE, &s);
+	say_covered(run, HAS_NOT_SAID, &s);
 	if (bugs)
 		text_raw(&s, "%zu of %zu seeded bugs were caught", n, bugs);
 	if (bugs && n > (bugs - 1) / 2)
