@@ -8,10 +8,9 @@
 
 const struct boot *ends_prevented(const struct run *run, size_t kernel, const char *row)
 {
-	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
-		if (strlist_has(&b->unrun, row))
-			return b;
-	return NULL;
+	long i = index_find(&run->kernels[kernel].unrun, "%s", row);
+
+	return i < 0 ? NULL : &run->boots[i];
 }
 
 /* Fresh boots that went on for the same one of the plan, up to this one. */
@@ -19,7 +18,7 @@ static size_t fresh_boots(const struct run *run, const struct boot *b)
 {
 	size_t n = 0;
 
-	for (size_t i = run->n_planned; &run->boots[i] <= b && i < run->n_boots; i++)
+	for (size_t i = run->n_planned; i < run->n_boots && &run->boots[i] <= b; i++)
 		n += run->boots[i].first == b->first;
 	return n;
 }
@@ -50,14 +49,12 @@ static bool has_run(const struct run *run, size_t kernel, const char *name)
 
 size_t ends_count(const struct run *run, size_t kernel)
 {
-	struct index rows = { 0 };
+	const char *row;
+	json_t *first;
 	size_t n = 0;
 
-	for (const struct boot *b = run->kernels[kernel].boots; b; b = b->next)
-		for (size_t k = 0; k < b->unrun.n; k++)
-			if (!has_run(run, kernel, b->unrun.v[k]))
-				n += index_need(&rows, n, "%s", b->unrun.v[k]) == n;
-	index_free(&rows);
+	json_object_foreach(run->kernels[kernel].unrun.names, row, first)
+		n += !has_run(run, kernel, row);
 	return n;
 }
 

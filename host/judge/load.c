@@ -66,6 +66,17 @@ static void number_boot(struct run *run, struct boot *b)
 	}
 }
 
+/* Rows that no boot may have, and of each the kernel's first boot that did not come to it. */
+static void number_unrun(struct run *run, size_t boot)
+{
+	const struct boot *b = &run->boots[boot];
+
+	for (size_t i = 0; i < b->unrun.n; i++) {
+		add_row(run, b->unrun.v[i]);
+		index_need(&run->kernels[b->kernel].unrun, boot, "%s", b->unrun.v[i]);
+	}
+}
+
 static void find_spoilt(struct boot *b)
 {
 	const struct rec_sample *all = b->rec.samples;
@@ -395,8 +406,7 @@ static int load_boots(struct run *run)
 	for (size_t i = 0; i < run->n_boots; i++)
 		number_boot(run, &run->boots[i]);
 	for (size_t i = 0; i < run->n_boots; i++)
-		for (size_t k = 0; k < run->boots[i].unrun.n; k++)
-			add_row(run, run->boots[i].unrun.v[k]);
+		number_unrun(run, i);
 	for (size_t i = 0; i < run->n_boots; i++)
 		sort_boot(&run->boots[i]);
 	link_rows(run);

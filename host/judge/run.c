@@ -119,6 +119,8 @@ void run_free(struct run *run)
 {
 	for (size_t i = 0; i < run->n_boots; i++)
 		free_boot(&run->boots[i]);
+	for (size_t i = 0; i < run->n_kernels; i++)
+		index_free(&run->kernels[i].unrun);
 	for (size_t i = 0; i < run->n_rows; i++)
 		free(run->rows[i]);
 	for (size_t i = 0; i < run->n_figures; i++) {

@@ -63,6 +63,7 @@ struct run_kernel {
 	json_t *json;			/* its entry in plan.json */
 	const struct boot *boots;	/* the first of them, see boot.next; NULL: none */
 	const struct boot *bad;		/* that is not ok, see boot.next_bad; NULL: all are */
+	struct index unrun;		/* a row of its boots' unrun to the first in boots[] */
 };
 
 /* Where a row of the run was begun. */
