@@ -50,17 +50,18 @@ int run_check_name(const char *name)
 	return PINLAB_USAGE;
 }
 
-/* What a runner that was killed was about to write. */
-static void remove_half_written(const struct place *p)
+void run_remove_half_written(const struct place *p, const char *folder)
 {
 	struct strlist names = { 0 };
 
-	place_list(p, "", &names);
+	place_list(p, folder, &names);
 	for (size_t i = 0; i < names.n; i++) {
+		char *path = xasprintf("%s%s%s", folder, *folder ? "/" : "", names.v[i]);
 		size_t n = strlen(names.v[i]);
 
 		if (*names.v[i] == '.' && n > 4 && !strcmp(names.v[i] + n - 4, ".tmp"))
-			place_remove(p, names.v[i]);
+			place_remove(p, path);
+		free(path);
 	}
 	strlist_free(&names);
 }
@@ -76,7 +77,7 @@ int run_hold(const char *dir, const char *name, struct place *p, int *lock)
 	ret = place_make(p, dir);
 	*lock = ret ? ret : place_lock(p, &pid);
 	if (*lock >= 0) {
-		remove_half_written(p);
+		run_remove_half_written(p, "");
 		return PINLAB_OK;
 	}
 	if (*lock != -EWOULDBLOCK) {

@@ -19,6 +19,9 @@ int run_check_name(const char *name);
  */
 int run_hold(const char *dir, const char *name, struct place *p, int *lock);
 
+/* What a runner that was killed was about to write in that folder of the run; "" is the run's own. */
+void run_remove_half_written(const struct place *p, const char *folder);
+
 /* Nothing that an earlier try has left in a boot's folder is taken for this one's. */
 int run_forget_try(const struct place *boot);
 

@@ -267,8 +267,13 @@ int run_boot_folder(const struct run_plan *p, const struct run_boot *b)
 	char *to = xasprintf("boots/%s/config", id);
 	char *patches = xasprintf("%s/series", k->dir ? k->dir : "");
 	struct strlist list = { 0 };
+	char *folder = xasprintf("boots/%s", id);
 	int ret = place_dirs(&p->place, series);
 
+	if (!ret) {
+		run_remove_half_written(&p->place, folder);
+		run_remove_half_written(&p->place, series);
+	}
 	if (!ret && file_exists(from))
 		ret = place_copy(&p->place, from, to);
 	list_dir(patches, &list);
@@ -282,6 +287,7 @@ int run_boot_folder(const struct run_plan *p, const struct run_boot *b)
 	}
 	strlist_free(&list);
 	free(id);
+	free(folder);
 	free(series);
 	free(from);
 	free(to);
