@@ -27,6 +27,7 @@ struct pinlab_slot {
 	u32 tail;
 	enum pinlab_hold hold;
 	bool hidden;	/* some of them may be out of the linear map */
+	bool asked, asked_exclusively;	/* what it counts for in interest.c */
 };
 
 /* One open file. */
@@ -101,6 +102,33 @@ const char *pinlab_op_name(u32 op);
 int pinlab_finding_take(struct pinlab_finding *out);
 int pinlab_audit(struct pinlab_audit *a);
 
+/*
+ * interest.c: one request for the units [first, end) of the memory that is raced
+ * for, which the caller fills in; none where refusals are not judged.
+ */
+#define PINLAB_INTEREST_UNITS	64
+
+struct pinlab_interest {
+	u32 first, end;
+	/* interest.c's own. */
+	bool exclusive, asks_exclusively, busy_everywhere;
+	u64 busy;
+	u32 begun[PINLAB_INTEREST_UNITS], begun_everywhere;
+};
+
+/* Before the request; after its refusal, or after what it gave has been given back. */
+void pinlab_interest_begin(struct pinlab_interest *in, bool exclusive);
+void pinlab_interest_end(struct pinlab_interest *in);
+/* After unexc_user_page(); before reexc_user_page(). */
+void pinlab_interest_share(struct pinlab_interest *in);
+void pinlab_interest_retake(struct pinlab_interest *in);
+/* From now on a reason counts; begin and retake say so themselves. */
+void pinlab_interest_look(struct pinlab_interest *in);
+/* May somebody else's interest have been why this unit was refused since then? */
+bool pinlab_interest_is_reason(const struct pinlab_interest *in, u32 unit);
+/* Interest that may be in any memory begins (on), ends. */
+void pinlab_interest_everywhere(bool exclusive, bool on);
+
 /* race.c: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EINTR. */
 int pinlab_race(struct pinlab_race *r);
 
@@ -130,40 +158,6 @@ void pinlab_owned_end(struct pinlab_file *pf);
 /* delay.c */
 int pinlab_delays(struct pinlab_delays *ds);
 void pinlab_delays_end(void);
-
-/*
- * trap.c: fn(arg) is called and, before its instruction number `stop`, counted
- * from 1, stopped() is called in its own context: with its locks, and with
- * interrupts as it has them. x86 alone; elsewhere -EOPNOTSUPP. One at a time.
- */
-struct pinlab_trap {
-	u32 stop;		/* 0: nowhere */
-	u32 room;		/* of trace; with neither the call is left alone */
-	struct pinlab_order_point *trace;
-	void (*stopped)(void *arg);
-	void *arg;
-	/* Filled in: */
-	u32 steps;		/* before the stop, or all */
-	bool hit;
-	bool slept;		/* behind this there were no steps */
-	unsigned long ip;	/* of the stop */
-	/* trap.c's: */
-	struct task_struct *task;
-	bool over;
-};
-
-int pinlab_trap_call(struct pinlab_trap *t, long (*fn)(void *arg), void *arg, long *ret);
-int pinlab_trap_init(void);
-void pinlab_trap_exit(void);
-
-/*
- * order.c: -EINVAL, -EOPNOTSUPP, -ENOMEM, -EFAULT (no such page), -EBUSY (another
- * file), -EINTR, -ETIMEDOUT (B does not come, or to no end), -EAGAIN (the state
- * could not be brought about).
- */
-int pinlab_order(struct pinlab_file *pf, struct pinlab_order *o);
-int pinlab_order_b(struct pinlab_file *pf, struct pinlab_order_b *b);
-void pinlab_order_end(struct pinlab_file *pf);
 
 /* splitmix64; guest/torture/torture.h has the same. */
 static inline u64 pinlab_random(u64 *state)

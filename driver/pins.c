@@ -438,6 +438,35 @@ static void settle_slot(struct pinlab_slot *slot, const struct pinlab_step *s)
 		slot->hold = ops[s->op].leaves;
 }
 
+/* A slot counts from its first request until it is empty, whatever became of the request. */
+static void interest_before(struct pinlab_slot *slot, const struct pinlab_step *s)
+{
+	bool asks = op_takes(s->op) && s->op != PINLAB_GET_FAST;
+	bool exclusive = s->op == PINLAB_RETAKE || (s->flags & PINLAB_EXCLUSIVE) ||
+			 (asks && ops[s->op].leaves == HOLD_EXC);
+
+	if (asks && !slot->asked) {
+		slot->asked = true;
+		pinlab_interest_everywhere(false, true);
+	}
+	if (exclusive && !slot->asked_exclusively) {
+		slot->asked_exclusively = true;
+		pinlab_interest_everywhere(true, true);
+	}
+}
+
+static void interest_after(struct pinlab_slot *slot)
+{
+	if (slot->head != slot->tail)
+		return;
+	if (slot->asked)
+		pinlab_interest_everywhere(false, false);
+	if (slot->asked_exclusively)
+		pinlab_interest_everywhere(true, false);
+	slot->asked = false;
+	slot->asked_exclusively = false;
+}
+
 /* The pages that the step is about to change or give back. */
 static void witness_before(struct pinlab_slot *slot, const struct pinlab_step *s)
 {
@@ -508,6 +537,7 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 		return err;
 
 	witness_before(slot, s);
+	interest_before(slot, s);
 	noise = pinlab_noise();
 	if (s->op == PINLAB_NOP)
 		nop_loop(&l, s);
@@ -520,6 +550,7 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
 	pinlab_put_target(&l.t);
 	witness_after(slot, s);
 	settle_slot(slot, s);
+	interest_after(slot);
 	return 0;
 }
 
@@ -554,4 +585,5 @@ void pinlab_slot_release(struct pinlab_slot *slot)
 	slot->head = 0;
 	slot->tail = 0;
 	slot->hold = HOLD_NOTHING;
+	interest_after(slot);
 }

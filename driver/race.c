@@ -31,6 +31,9 @@ struct held {
 	long n;
 	unsigned long addr;
 	bool exclusive;		/* now; drop and retake change it */
+	u32 page;		/* its first one's number, and pages asked for */
+	u32 batch;
+	struct pinlab_interest in;
 };
 
 static u32 below(struct racer *c, u32 n)
@@ -108,6 +111,56 @@ static void give_back(struct racer *c, struct held *h)
 	c->r->released++;
 }
 
+static u32 unit_of(const struct pinlab_race *r, u32 page)
+{
+	return (r->first + page) / r->folio_pages;
+}
+
+/* The units that a request for these pages is about; none where it is not judged. */
+static void set_units(struct racer *c, struct held *h)
+{
+	const struct pinlab_race *r = c->r;
+
+	if (!r->folio_pages || h->op == PINLAB_GET_FAST ||
+	    unit_of(r, r->pages - 1) >= PINLAB_INTEREST_UNITS)
+		return;
+	h->in.first = unit_of(r, h->page);
+	h->in.end = unit_of(r, h->page + h->batch - 1) + 1;
+}
+
+static void no_reason(struct held *h, u32 op, u32 page, unsigned long addr)
+{
+	bool exclusive = h->in.asks_exclusively;
+	struct folio *folio = NULL;
+	struct page *p;
+
+	if (get_user_pages_fast(addr, 1, 0, &p) == 1)
+		folio = page_folio(p);
+	pinlab_violation(PROMISE_REFUSED, folio,
+			 "%s of page %u was refused, and nobody %s between request and refusal",
+			 pinlab_op_name(op), page,
+			 exclusive ? "else held it or asked for it" : "had it exclusively");
+	if (folio)
+		folio_put(folio);
+}
+
+/*
+ * n pages, from the i-th of the request on, one of which is what was refused.
+ * Others than racers pin by ordinary pins, which only exclusive ones are refused for.
+ */
+static void judge(struct racer *c, struct held *h, u32 op, u32 i, u32 n)
+{
+	u32 page;
+
+	if (h->in.first == h->in.end ||
+	    (h->in.asks_exclusively && (c->r->flags & PINLAB_RACE_UNSEEN)))
+		return;
+	for (page = h->page + i; page < h->page + i + n; page++)
+		if (pinlab_interest_is_reason(&h->in, unit_of(c->r, page)))
+			return;
+	no_reason(h, op, h->page + i, h->addr + (unsigned long)i * PAGE_SIZE);
+}
+
 /* The guest shares the page with its host, and takes it back if nobody else has it. */
 static void share(struct racer *c, struct held *h)
 {
@@ -117,11 +170,13 @@ static void share(struct racer *c, struct held *h)
 	pinlab_event(EVENT_DROPPING, h->op, h->addr, folio, 0);
 	pinlab_claim_dropped(c->pages[0]);
 	unexc_user_page(c->pages[0]);
+	pinlab_interest_share(&h->in);
 	h->exclusive = false;
 	c->r->dropped++;
 	hold(c);
 	if (!below(c, 4))
 		return;
+	pinlab_interest_retake(&h->in);
 	err = reexc_user_page(c->pages[0]);
 	if (!err) {
 		pinlab_event(EVENT_RETAKEN, h->op, h->addr, folio, 0);
@@ -130,6 +185,8 @@ static void share(struct racer *c, struct held *h)
 		c->r->retaken++;
 	} else {
 		pinlab_event(EVENT_REFUSED, PINLAB_RETAKE, h->addr, folio, err);
+		judge(c, h, PINLAB_RETAKE, 0, 1);
+		pinlab_interest_share(&h->in);
 		c->r->not_retaken++;
 		if (err != -EBUSY)
 			pinlab_violation(PROMISE_RESULT, folio,
@@ -150,8 +207,10 @@ static void refused(struct racer *c, struct held *h, long n)
 	if (n == -EBUSY) {
 		c->r->refused[h->op]++;
 		/* Without exclusive pins there is nothing that could refuse. */
-		if (PINLAB_HAS_EXCLUSIVE && h->op != PINLAB_GET_FAST)
+		if (PINLAB_HAS_EXCLUSIVE && h->op != PINLAB_GET_FAST) {
+			judge(c, h, h->op, 0, h->batch);
 			return;
+		}
 	}
 	c->r->failed[h->op]++;
 	if (fatal_signal_pending(current) ||
@@ -161,21 +220,34 @@ static void refused(struct racer *c, struct held *h, long n)
 			 pinlab_op_name(h->op), n);
 }
 
+/* By a refusal: memory that is there gives no other reason. A memfd's pages come by folios. */
+static bool ends_early(struct racer *c, struct held *h)
+{
+	return h->n < h->batch && h->op != PINLAB_PIN_MEMFD && h->op != PINLAB_GET_FAST &&
+	       !(c->r->flags & PINLAB_RACE_FAULTS) && !fatal_signal_pending(current);
+}
+
 static void one_request(struct racer *c)
 {
 	struct held h = { .op = c->ops[below(c, c->nr_ops)] };
-	u32 page = below(c, c->r->pages);
-	u32 batch = 1 + below(c, min(c->r->batch, c->r->pages - page));
-	bool write = !(c->r->flags & PINLAB_RACE_READ) || below(c, 2);
+	bool write;
 
-	h.addr = c->r->addr + (unsigned long)page * PAGE_SIZE;
+	h.page = below(c, c->r->pages);
+	h.batch = 1 + below(c, min(c->r->batch, c->r->pages - h.page));
+	write = !(c->r->flags & PINLAB_RACE_READ) || below(c, 2);
+	h.addr = c->r->addr + (unsigned long)h.page * PAGE_SIZE;
 	h.exclusive = h.op == PINLAB_EXC_FAST || h.op == PINLAB_EXC_SLOW;
 	h.request = pinlab_request();
-	h.n = take(c, &h, batch, pinlab_gup_flags(h.op) | (write ? FOLL_WRITE : 0));
+	set_units(c, &h);
+	pinlab_interest_begin(&h.in, h.exclusive);
+	h.n = take(c, &h, h.batch, pinlab_gup_flags(h.op) | (write ? FOLL_WRITE : 0));
 	if (h.n <= 0) {
 		refused(c, &h, h.n);
+		pinlab_interest_end(&h.in);
 		return;
 	}
+	if (ends_early(c, &h))
+		judge(c, &h, h.op, h.n, 1);
 	c->r->taken[h.op]++;
 	claim_all(c, &h);
 	hold(c);
@@ -184,6 +256,7 @@ static void one_request(struct racer *c)
 		hold(c);
 	}
 	give_back(c, &h);
+	pinlab_interest_end(&h.in);
 }
 
 static int choose_ops(struct racer *c)

@@ -13,7 +13,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PINLAB_ABI		5
+#define PINLAB_ABI		4
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
@@ -125,6 +125,8 @@ struct pinlab_noise {
 #define PINLAB_RACE_DIRTY	0x4	/* some releases mark the pages dirty */
 #define PINLAB_RACE_FAULTS	0x8	/* the memory may go away: -EFAULT and its kind are fine */
 #define PINLAB_RACE_HOLD	0x10	/* hold each for longer, some 10 us */
+/* Others pin as well, whom the driver does not know of: a refused exclusive pin is not judged. */
+#define PINLAB_RACE_UNSEEN	0x20
 
 struct pinlab_race {
 	__u64 addr;		/* of pages * PAGE_SIZE bytes */
@@ -136,6 +138,13 @@ struct pinlab_race {
 	__u32 flags;		/* PINLAB_RACE_* */
 	__u32 pid;		/* PINLAB_PIN_REMOTE: whose memory; 0: the caller's */
 	__s32 memfd;		/* PINLAB_PIN_MEMFD: page 0 is at offset 0 */
+	/*
+	 * Refusals are judged (driver/interest.c) where all who race for this memory
+	 * say how it is divided: pages of a folio, at most, and how many of the first
+	 * folio lie before addr. folio_pages 0: they are not.
+	 */
+	__u32 folio_pages;
+	__u32 first;
 	/* Filled in by the driver. */
 	__u64 taken[PINLAB_NR_OPS];	/* requests that got at least a page */
 	__u64 refused[PINLAB_NR_OPS];	/* -EBUSY */
@@ -284,103 +293,6 @@ struct pinlab_owned {
 };
 
 /*
- * Orders: operation A is stopped before one of its instructions, operation B
- * runs to its end on another CPU, A goes on. The outcome has to be that of A
- * before B, or of B before A. See order.c. One file at a time, two threads: A's
- * asks for PINLAB_IOC_ORDER, B's for PINLAB_IOC_ORDER_B.
- */
-#define PINLAB_ORDER_PAGES	2	/* at most, each of a folio of its own */
-#define PINLAB_ORDER_QUERY	PINLAB_NR_OPS	/* pinned? exclusive? */
-#define PINLAB_ORDER_OWN	(PINLAB_NR_OPS + 1)	/* B: its thread does it, by system calls */
-
-enum pinlab_order_state {
-	PINLAB_ORDER_NONE,	/* no pin */
-	PINLAB_ORDER_PIN,	/* one ordinary pin */
-	PINLAB_ORDER_PINS,	/* three */
-	PINLAB_ORDER_EXC,	/* one exclusive pin */
-	PINLAB_ORDER_REFS,	/* no pin, and more references than a pin counts for */
-	PINLAB_ORDER_STATES
-};
-
-enum pinlab_order_mode {
-	PINLAB_ORDER_TRACE,	/* A alone, and each of its instructions is noted */
-	PINLAB_ORDER_AB,	/* A, then B */
-	PINLAB_ORDER_BA,
-	PINLAB_ORDER_STOP,	/* A up to the instruction number `stop`, B, the rest of A */
-};
-
-/* How B came to its end, where A was stopped. */
-enum pinlab_order_fate {
-	PINLAB_ORDER_DONE,	/* before A went on */
-	PINLAB_ORDER_SLEEPS,	/* it waited for A, asleep */
-	PINLAB_ORDER_SPINS,	/* it waited for A, and its CPU went on answering */
-	PINLAB_ORDER_UNKNOWN,	/* it did not end, and whether its CPU ran is not known */
-	PINLAB_ORDER_NOT_REACHED,	/* A was at its end before, or has slept */
-};
-
-/* An instruction that A is about to execute, and its registers, in the order of their numbers. */
-struct pinlab_order_point {
-	__u64 ip;
-	__u64 reg[16];
-	__u8 code[16];
-};
-
-/* Which page a request for this one has got. */
-enum pinlab_order_got {
-	PINLAB_ORDER_NOT_GOT,
-	PINLAB_ORDER_GOT,	/* the one that was asked for first */
-	PINLAB_ORDER_GOT_NEW,	/* the one that is mapped in its place now */
-	PINLAB_ORDER_GOT_OTHER,	/* one that is mapped there neither then nor now */
-};
-
-/* Of a page that is not mapped any more and that nobody here holds all is 0. */
-struct pinlab_order_folio {
-	__u64 pfn;		/* of the page that was asked for */
-	__s32 refcount;
-	__s32 pincount;		/* -1: this folio has no pin count of its own */
-	__s32 mapcount;		/* of the page */
-	__u32 order;
-	__u32 maybe_pinned, exclusive;
-	__u32 dirty, locked, anon_exclusive;
-	__u32 mapped_here;	/* the page is still the one that is mapped at the address */
-	__u32 got[2];		/* enum pinlab_order_got: by A, by B */
-};
-
-struct pinlab_order {
-	__u64 addr;		/* of the first page; others follow it */
-	__u64 offset;		/* of the same in `memfd` */
-	__u64 trace;		/* PINLAB_ORDER_TRACE: struct pinlab_order_point[room] */
-	__u32 room;
-	__u32 pages;
-	__u32 mode;		/* enum pinlab_order_mode */
-	__u32 stop;		/* from 1 */
-	__u32 a, b;		/* enum pinlab_op, PINLAB_ORDER_QUERY; b: PINLAB_ORDER_OWN too */
-	__u32 b_from, b_pages;	/* which of the pages B is about; A is about all */
-	__u32 state[PINLAB_ORDER_PAGES];	/* enum pinlab_order_state */
-	__u32 flags;		/* PINLAB_READ: requests are without FOLL_WRITE */
-	__s32 memfd;		/* PINLAB_PIN_MEMFD */
-	__u32 limit_us;		/* that B may run without an answer of its CPU */
-	/* Filled in by the driver. */
-	__u32 steps;		/* instructions of A before it was stopped, or all */
-	__u32 fate;		/* enum pinlab_order_fate */
-	__u32 waited_us;	/* A for B */
-	__s32 a_ret, b_ret;	/* pages, 0 or -errno; the answers of a query as bits */
-	__u32 pad;
-	__u64 ip;		/* of the instruction that A was stopped before */
-	__s64 acquired, released;	/* the kernel's counters of pins: what both have added */
-	char where[64];		/* ip as function+offset */
-	struct pinlab_order_folio before[PINLAB_ORDER_PAGES], after[PINLAB_ORDER_PAGES];
-	__u64 stack[2];		/* A's: from, to */
-	__u64 frames[PINLAB_ORDER_PAGES][2];	/* the kernel's structs of the folio: from, to */
-};
-
-/* B's thread: returns when B is done; where B is its own work, when that is to be done. */
-struct pinlab_order_b {
-	__s32 done;		/* in: its own work is done, with this result, if `own` */
-	__u32 own;
-};
-
-/*
  * One call of a function of include/functions.h. What is taken goes behind what
  * the slot holds, which is all taken in one way: references, pins, or exclusively.
  */
@@ -430,8 +342,6 @@ struct pinlab_call {
 #define PINLAB_IOC_CONTEND	_IOWR('P', 0x0a, struct pinlab_contend)
 #define PINLAB_IOC_OWNED	_IOWR('P', 0x0b, struct pinlab_owned)
 #define PINLAB_IOC_CALL		_IOWR('P', 0x0c, struct pinlab_call)
-#define PINLAB_IOC_ORDER	_IOWR('P', 0x10, struct pinlab_order)
-#define PINLAB_IOC_ORDER_B	_IOWR('P', 0x11, struct pinlab_order_b)
 
 /*
  * The frame that host/plugin/insnprof.c looks for: two x86 long nops that nothing

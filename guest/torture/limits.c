@@ -412,6 +412,30 @@ static void append(struct search *s, char *text, size_t len, bool first_set)
 		 ": the reference count is 2^31 then" : "");
 }
 
+/*
+ * A count that only grows makes a state that cannot be told, never one that can
+ * be told again: what was refused stays refused, what looked pinned does so.
+ * (-EINVAL is another matter: it says that there was nothing to retake.)
+ */
+static void judge(struct search *s, const char *name, int before)
+{
+	bool yes_no = s->q->word == yes_text;
+	bool refused = before == -EBUSY || before == -ENOMEM;
+
+	if (yes_no && before == 1 && !s->answer)
+		torture_finding(s->m->r, PROMISE_FLAG,
+				"%s: yes at a lower count, and no from %s on", name,
+				count_text(counted(s)));
+	if (!yes_no && refused && !s->answer)
+		torture_finding(s->m->r, PROMISE_RESULT,
+				"%s: refused at a lower count, and given from %s on", name,
+				count_text(counted(s)));
+	if (s->q->never && !s->answer)
+		torture_finding(s->m->r, PROMISE_RESULT,
+				"%s: given from %s on, and the contract never gives it",
+				name, count_text(counted(s)));
+}
+
 int limit_fact(struct mass *m, const char *name, const struct question *q)
 {
 	struct search s = { .m = m, .q = q };
@@ -433,6 +457,8 @@ int limit_fact(struct mass *m, const char *name, const struct question *q)
 		if ((s.set && confirm(&s, place, before)) || go_to(&s, place))
 			return -1;
 		append(&s, text, sizeof(text), s.set && !set);
+		/* The rest of the table is told as well. */
+		judge(&s, name, before);
 		set = s.set;
 		if (!first)
 			first = counted(&s);

@@ -55,6 +55,7 @@ struct question {
 	int (*ask)(struct mass *m);
 	const char *(*word)(int answer);
 	bool pins;		/* ask_pin() comes first of them, and finds most_pins */
+	bool never;		/* whatever the count, it must not be given */
 };
 
 /*

@@ -85,6 +85,17 @@ static uint64_t usable(struct race_state *st, unsigned int i)
 	return ops;
 }
 
+/* How refusals are judged: what another has of the same folio may be a reason. */
+static void divide(const struct race_round *w, struct pinlab_race *req)
+{
+	if (mem_is_large(w->mem.kind)) {
+		req->folio_pages = HUGE_BYTES / PAGE_BYTES;
+		req->first = ((char *)(uintptr_t)req->addr - w->mem.addr) / PAGE_BYTES;
+	} else {
+		req->folio_pages = 1;
+	}
+}
+
 /* How many of them take part in this round. */
 static unsigned int line_up(struct race_state *st)
 {
@@ -102,10 +113,12 @@ static unsigned int line_up(struct race_state *st)
 				 1 + rng_below(&st->w.rng, MAX_PAGES),
 			.seed = rng_next(&st->w.rng),
 			.loops = LOOPS,
-			.flags = st->race->flags,
+			.flags = st->race->flags |
+				 (st->race->unseen ? PINLAB_RACE_UNSEEN : 0),
 			.pid = c->process ? getpid() : 0,
 			.memfd = st->w.mem.fd,
 		};
+		divide(&st->w, &c->req);
 		n += !!c->req.ops;
 	}
 	return n;
@@ -170,7 +183,7 @@ static int at_rest(struct race_state *st)
 
 	if (err)
 		return race_fail(&st->w, "audit: %s", strerror(-err));
-	if (torture_look(st->w.r))
+	if (torture_look(st->w.r) || given_at_rest(st->w.r, raced(st, 0)))
 		return -1;
 	if (st->race->remaps || refs_are_back(st, &bad, &refs))
 		return 0;
@@ -446,6 +459,7 @@ pid_t race_child(struct race_round *w, uint64_t ops, unsigned int flags, unsigne
 
 	if (pid)
 		return pid;
+	divide(w, &req);
 	fd = dev_open();
 	_exit(fd < 0 || dev_race(fd, &req) ? 1 : 0);
 }

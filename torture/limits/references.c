@@ -62,6 +62,10 @@ static int release_fact(struct mass *m, const char *name, enum pinlab_op op, lon
 			continue;
 		if (release_at(m, op, count, &err, &warnings))
 			return -1;
+		if (err && op == PINLAB_PIN_FAST)
+			torture_finding(m->r, PROMISE_RESULT,
+					"%s: with %s references an ordinary pin is not taken back, and the contract says that no ordinary release is refused",
+					name, count_text(count));
 		if (err == last)
 			continue;
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s%s%s",
@@ -83,7 +87,7 @@ static int beside_nothing(struct mass *m, const char *kind)
 		{ "pin", { ask_pin, answer_text } },
 		{ "looks-exclusive", { ask_looks_exclusive, yes_text }, true },
 		{ "exclusive-pin", { ask_exclusive, answer_text }, true },
-		{ "retake-without-a-pin", { ask_retake, answer_text }, true },
+		{ "retake-without-a-pin", { ask_retake, answer_text, .never = true }, true },
 		{ NULL }
 	};
 
