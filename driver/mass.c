@@ -286,7 +286,7 @@ int pinlab_mass(struct pinlab_file *pf, struct pinlab_mass *m)
 	m->err = 0;
 	if (!h)
 		h = kvzalloc(sizeof(*h), GFP_KERNEL);
-		pf->mass = h;
+	pf->mass = h;
 	if (!h)
 		return -ENOMEM;
 	if (!m->batch || m->batch > MASS_BATCH || m->n > PINLAB_MASS_MAX ||

@@ -222,7 +222,7 @@ int pinlab_race(struct pinlab_race *r)
 	if (!r->pages || !r->batch || r->batch > MAX_BATCH || r->pages > PINLAB_SLOT_PAGES ||
 	    r->loops > PINLAB_MAX_CALLS || !PAGE_ALIGNED(r->addr))
 		return -EINVAL;
-	memset(r->taken, 0, sizeof(*r) - offsetof(struct pinlab_race, taken));
+	memset_startat(r, 0, taken);
 	err = choose_ops(&c);
 	if (err)
 		return err;
