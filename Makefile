@@ -10,9 +10,10 @@ CC ?= gcc
 WARN := -Wall -Wextra -Wno-missing-field-initializers -Werror
 COMMON := -std=gnu11 -D_GNU_SOURCE -O2 $(WARN)
 # SAN=1: the host's program and its unit tests notice bad memory and undefined behaviour.
-HOST := build$(if $(SAN),/san)
+HOST := build$(if $(LIBFUZZER),/libfuzzer,$(if $(SAN),/san))
 HOST_FLAGS := $(COMMON) $(if $(SAN),-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
-	-fsanitize=address$(comma)undefined -Wno-maybe-uninitialized)
+	-fsanitize=address$(comma)undefined $(if $(LIBFUZZER),-fsanitize=fuzzer-no-link \
+	-Wno-unknown-warning-option) -Wno-maybe-uninitialized)
 # V=1 shows whole commands; else a line a file, and none under make -s.
 Q := $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-4s %s\n' $(1) $(2))
@@ -210,14 +211,28 @@ $(HOST)/tests/faults_%: tests/faults/%.c $(BASE_OBJ) $(HOST)/objects | packages-
 	$(call say,CC,$<)
 	$(Q)$(CC) $(HOST_FLAGS) -MMD -MP -I. -o $@ $< $(BASE_OBJ) -lcmocka $(HOST_LIBS)
 
-# With sanitizers only: tests/check-fuzz says SAN=1.
+# With sanitizers only: tests/check-fuzz says SAN=1. LIBFUZZER=1: clang's own, which
+# goes by what an input reaches; else main.c, which needs nothing but gcc.
 FUZZ := $(patsubst tests/fuzz/%.c,$(HOST)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+PLANTED := $(patsubst tests/fuzz/planted/%.patch,$(HOST)/planted/%,$(sort \
+	$(wildcard tests/fuzz/planted/*.patch)))
+FUZZ_SRC := tests/fuzz/fuzz.c guest/machine/kmsg.c $(if $(LIBFUZZER),,tests/fuzz/main.c)
 fuzz-targets: $(FUZZ)
+fuzz-planted: $(PLANTED)
 
-$(HOST)/fuzz/%: tests/fuzz/%.c tests/fuzz/main.c tests/fuzz/fuzz.h $(TEST_OBJ) $(HOST)/objects
+$(HOST)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) tests/fuzz/fuzz.h $(TEST_OBJ) $(HOST)/objects
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(HOST_FLAGS) -I. -o $@ $< tests/fuzz/main.c $(TEST_OBJ) $(HOST_LIBS)
+	$(Q)$(CC) $(HOST_FLAGS) -I. $(if $(LIBFUZZER),-fsanitize=fuzzer) -o $@ $< $(FUZZ_SRC) \
+		$(TEST_OBJ) $(HOST_LIBS)
+
+# A target with a bug in it that it has to find: its one file is replaced.
+$(HOST)/planted/%: tests/fuzz/planted/%.patch tests/fuzz/fuzz_%.c $(FUZZ_SRC) $(TEST_OBJ)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)file=$$(sed -n 's|^+++ b/||p' $<); patch -s -p1 -o $@.c $$file $< && \
+	$(CC) $(HOST_FLAGS) -I. -o $@ $@.c $(word 2,$^) $$(printf '%s\n' $(FUZZ_SRC) $(TEST_OBJ) | \
+		grep -vxF -e $$file -e $(HOST)/$${file%.c}.o) $(HOST_LIBS)
 
 build/insnprof.so: host/plugin/insnprof.c | packages-build
 	@mkdir -p $(@D)

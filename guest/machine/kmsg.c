@@ -77,6 +77,14 @@ static void take(struct complaint *c, const char *text)
 		c->others++;
 }
 
+void kmsg_take(struct complaint *c, char *record)
+{
+	char *text = text_of(record);
+
+	if (text)
+		take(c, text);
+}
+
 void kmsg_read(struct complaint *c)
 {
 	char buf[2048];
@@ -84,17 +92,13 @@ void kmsg_read(struct complaint *c)
 
 	*c = (struct complaint){ .n = 0 };
 	while ((n = read(fd, buf, sizeof(buf) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
-		char *text;
-
 		/* The ring has run over what was not read; the console has it. */
 		if (n < 0) {
 			c->lost++;
 			continue;
 		}
 		buf[n] = '\0';
-		text = text_of(buf);
-		if (text)
-			take(c, text);
+		kmsg_take(c, buf);
 	}
 }
 

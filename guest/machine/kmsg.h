@@ -24,6 +24,8 @@ struct complaint {
 int kmsg_start(void);
 /* Read what has come since; c is about the first complaint in it. */
 void kmsg_read(struct complaint *c);
+/* One record as /dev/kmsg gives it, "6,339,5140900,-;text\n KEY=value\n"; it is changed. */
+void kmsg_take(struct complaint *c, char *record);
 /*
  * A line of our own in the log, so that whoever reads the console knows which
  * row a complaint belongs to: WIRE_MARK_BEGIN or WIRE_MARK_END, and the row.

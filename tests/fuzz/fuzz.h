@@ -17,6 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A folder in memory where there is one, the same for all inputs, removed at exit. */
 const struct place *fuzz_place(void);
+/* Removes it, in the process that made it. */
+void fuzz_drop(void);
 /* A copy of tests/golden/run-icount in it, made once: its path. */
 const char *fuzz_run(void);
 

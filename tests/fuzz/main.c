@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/base/files.h"
@@ -32,8 +31,6 @@ static const char *keep = "fuzz.input";
 static uint8_t now[INPUT_MAX];
 static size_t now_len;
 static uint64_t state;
-static char folder[] = "/dev/shm/pinlab-fuzz-XXXXXX";
-static pid_t owner;
 
 /* xorshift64*: the same inputs from the same seed, anywhere. */
 static uint64_t next(uint64_t below)
@@ -44,12 +41,6 @@ static uint64_t next(uint64_t below)
 	return (state * UINT64_C(2685821657736338717) >> 16) % below;
 }
 
-static void drop_folder(void)
-{
-	if (getpid() == owner)
-		remove_tree(folder);
-}
-
 static void died(void)
 {
 	int fd = open(keep, O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -58,7 +49,7 @@ static void died(void)
 		return;
 	close(fd);
 	dprintf(2, "the input that it died of: %s\n", keep);
-	drop_folder();
+	fuzz_drop();
 }
 
 static void on_alarm(int sig)
@@ -67,56 +58,6 @@ static void on_alarm(int sig)
 	dprintf(2, "an input takes more than %d s\n", INPUT_SECONDS);
 	died();
 	_exit(1);
-}
-
-const struct place *fuzz_place(void)
-{
-	static struct place p;
-
-	if (p.path)
-		return &p;
-	if (!mkdtemp(folder)) {
-		memcpy(folder, "/tmp/pinlab-fuzz-XXXXXX", sizeof("/tmp/pinlab-fuzz-XXXXXX"));
-		if (!mkdtemp(folder))
-			abort();
-	}
-	owner = getpid();
-	atexit(drop_folder);
-	if (place_open(&p, folder))
-		abort();
-	return &p;
-}
-
-static void copy_folder(const struct place *p, const char *from, const char *to)
-{
-	struct strlist names = { 0 };
-
-	if (list_dir(from, &names) || place_dirs(p, to))
-		abort();
-	for (size_t i = 0; i < names.n; i++) {
-		char *a = xasprintf("%s/%s", from, names.v[i]);
-		char *b = xasprintf("%s/%s", to, names.v[i]);
-		struct stat st;
-
-		if (!stat(a, &st) && S_ISDIR(st.st_mode))
-			copy_folder(p, a, b);
-		else if (place_copy(p, a, b))
-			abort();
-		free(a);
-		free(b);
-	}
-	strlist_free(&names);
-}
-
-const char *fuzz_run(void)
-{
-	static char *path;
-
-	if (!path) {
-		copy_folder(fuzz_place(), "tests/golden/run-icount", "run");
-		path = xasprintf("%s/run", folder);
-	}
-	return path;
 }
 
 static void add_input(const char *path)
@@ -143,11 +84,16 @@ static void add_input(const char *path)
 	corpus[n_corpus++] = in;
 }
 
+/* In memory of just its size: what is read behind it is seen. */
 static void run(void)
 {
+	uint8_t *data = xcalloc(now_len ? now_len : 1, 1);
+
+	memcpy(data, now, now_len);
 	alarm(INPUT_SECONDS);
-	LLVMFuzzerTestOneInput(now, now_len);
+	LLVMFuzzerTestOneInput(data, now_len);
 	alarm(0);
+	free(data);
 }
 
 /* n bytes at `at` become room for m. */
