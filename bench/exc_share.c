@@ -44,7 +44,7 @@ static int run(struct row *r)
 
 PINLAB_BENCH = {
 	.summary	= "unexc_user_page() and reexc_user_page(): share in place, take back",
-	.needs		= NEEDS_EXCLUSIVE,
+	.needs		= NEEDS_SHARE,
 	.kinds		= KINDS_LONGTERM,
 	.metrics	= { { "drop", "folio" }, { "retake", "folio" } },
 	.setup		= bench_alloc_folios,

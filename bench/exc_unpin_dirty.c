@@ -18,7 +18,7 @@ static int run(struct row *r)
 
 PINLAB_BENCH = {
 	.summary	= "pin_user_pages_fast(FOLL_EXCLUSIVE) and unpin_exc_pages_dirty_lock(true)",
-	.needs		= NEEDS_EXCLUSIVE,
+	.needs		= NEEDS_EXC_DIRTY,
 	.kinds		= KINDS_LONGTERM,
 	.sizes		= BATCHES,
 	.metrics	= { { "pin", "page" }, { "unpin", "page" } },

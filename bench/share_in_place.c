@@ -141,7 +141,7 @@ static int teardown(struct row *r)
 
 PINLAB_BENCH = {
 	.summary	= "share memory with the host in place and take it back: page by page",
-	.needs		= NEEDS_EXCLUSIVE | NEEDS_MEMORY,
+	.needs		= NEEDS_SHARE | NEEDS_MEMORY,
 	.kinds		= KINDS_LARGE,
 	.sizes		= share_large_sizes,
 	.more_kinds	= KIND(MEM_ANON) | KIND(MEM_SHMEM),

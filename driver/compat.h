@@ -9,30 +9,79 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
-#ifdef CONFIG_EXCLUSIVE_PIN
-#include <linux/exclusive_pin.h>
-#define PINLAB_HAS_EXCLUSIVE	1
+/* OFFER_* of include/names.h, and the headers that declare them: made by offers.sh. */
+#include "offers.h"
+#include "include/names.h"
+
+#define PINLAB_HAS(name)	(OFFER_##name == PINLAB_OFFERED)
+/* A pin that could not be given back is of no use. */
+#define PINLAB_HAS_EXCLUSIVE							\
+	(PINLAB_HAS(FOLL_EXCLUSIVE) &&						\
+	 (PINLAB_HAS(unpin_exc_pages) || PINLAB_HAS(unpin_exc_pages_dirty_lock)))
+#define PINLAB_HAS_QUERY							\
+	(PINLAB_HAS(folio_maybe_exclusive_pinned) || PINLAB_HAS(page_maybe_exclusive_pinned))
+
+#if PINLAB_HAS_EXCLUSIVE
 #define PINLAB_FOLL_EXCLUSIVE	FOLL_EXCLUSIVE
 #else
-#define PINLAB_HAS_EXCLUSIVE	0
-/*
- * Never reached: pinlab_step() refuses these operations with -EOPNOTSUPP
- * where PINLAB_HAS_EXCLUSIVE is 0. They let one source compile everywhere.
- */
 #define PINLAB_FOLL_EXCLUSIVE	0
-static inline void unpin_exc_pages(struct page **pages, unsigned long n) { }
-static inline void unpin_exc_pages_dirty_lock(struct page **pages,
-					      unsigned long n, bool dirty) { }
-static inline void unexc_user_page(struct page *page) { }
-static inline int reexc_user_page(struct page *page)
+#endif
+
+/*
+ * What stands in for a name that is not offered, under that name: one source
+ * compiles everywhere, whatever there may be that is only called like it. Where
+ * nothing can stand in it is never reached: pinlab_has_op() says no before.
+ */
+#if !PINLAB_HAS(unpin_exc_pages)
+static __always_inline void compat_unpin_exc_pages(struct page **pages, unsigned long n)
+{
+#if PINLAB_HAS(unpin_exc_pages_dirty_lock)
+	unpin_exc_pages_dirty_lock(pages, n, false);
+#endif
+}
+#undef unpin_exc_pages
+#define unpin_exc_pages		compat_unpin_exc_pages
+#endif
+
+#if !PINLAB_HAS(unpin_exc_pages_dirty_lock)
+/* A racer's dirty release is a clean one here; pinlab_has_op() keeps steps from it. */
+static __always_inline void compat_unpin_exc_pages_dirty_lock(struct page **pages,
+							      unsigned long n, bool dirty)
+{
+	unpin_exc_pages(pages, n);
+}
+#undef unpin_exc_pages_dirty_lock
+#define unpin_exc_pages_dirty_lock	compat_unpin_exc_pages_dirty_lock
+#endif
+
+#if !PINLAB_HAS(unexc_user_page)
+static inline void compat_unexc_user_page(struct page *page)
+{
+}
+#undef unexc_user_page
+#define unexc_user_page		compat_unexc_user_page
+#endif
+
+#if !PINLAB_HAS(reexc_user_page)
+static inline int compat_reexc_user_page(struct page *page)
 {
 	return -EOPNOTSUPP;
 }
+#undef reexc_user_page
+#define reexc_user_page		compat_reexc_user_page
+#endif
 
-static inline bool folio_maybe_exclusive_pinned(struct folio *folio)
+#if !PINLAB_HAS(folio_maybe_exclusive_pinned)
+static inline bool compat_folio_maybe_exclusive_pinned(struct folio *folio)
 {
+#if PINLAB_HAS(page_maybe_exclusive_pinned)
+	return page_maybe_exclusive_pinned(&folio->page);
+#else
 	return false;
+#endif
 }
+#undef folio_maybe_exclusive_pinned
+#define folio_maybe_exclusive_pinned	compat_folio_maybe_exclusive_pinned
 #endif
 
 /* The vmas argument went away in 6.5 (54d020692b34, 4c630f307455, ca5e863233e8). */

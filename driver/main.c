@@ -19,12 +19,21 @@
 
 static long do_caps(struct pinlab_file *pf, void *arg)
 {
-	*(struct pinlab_caps *)arg = (struct pinlab_caps){
+	struct pinlab_caps *caps = arg;
+	u32 op;
+
+	*caps = (struct pinlab_caps){
 		.abi = PINLAB_ABI,
 		.exclusive = PINLAB_HAS_EXCLUSIVE,
 		.has_cycles = get_cycles() != 0,
 		.memfd = PINLAB_HAS_MEMFD,
+#define OFFER(name) [PINLAB_OFFER_##name] = OFFER_##name,
+		.offers = { PINLAB_OFFERS(OFFER) },
+#undef OFFER
 	};
+	for (op = 0; op < PINLAB_NR_OPS; op++)
+		if (pinlab_has_op(op))
+			caps->ops |= 1ull << op;
 	return 0;
 }
 
@@ -86,6 +95,11 @@ static long do_delays(struct pinlab_file *pf, void *arg)
 	return err;
 }
 
+static long do_weigh(struct pinlab_file *pf, void *arg)
+{
+	return pinlab_weigh(arg);
+}
+
 static long do_mass(struct pinlab_file *pf, void *arg)
 {
 	return pinlab_mass(pf, arg);
@@ -127,6 +141,7 @@ static const struct command {
 	[_IOC_NR(PINLAB_IOC_DELAYS)]	= { PINLAB_IOC_DELAYS,		do_delays,	false },
 	[_IOC_NR(PINLAB_IOC_MASS)]	= { PINLAB_IOC_MASS,		do_mass,	true },
 	[_IOC_NR(PINLAB_IOC_CONTEND)]	= { PINLAB_IOC_CONTEND,		do_contend,	false },
+	[_IOC_NR(PINLAB_IOC_WEIGH)]	= { PINLAB_IOC_WEIGH,		do_weigh,	false },
 	[_IOC_NR(PINLAB_IOC_OWNED)]	= { PINLAB_IOC_OWNED,		do_owned,	true },
 	[_IOC_NR(PINLAB_IOC_ORDER)]	= { PINLAB_IOC_ORDER,		do_order,	false },
 	[_IOC_NR(PINLAB_IOC_ORDER_B)]	= { PINLAB_IOC_ORDER_B,		do_order_b,	false },

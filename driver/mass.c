@@ -45,11 +45,7 @@ static int check_op(u32 op)
 {
 	if (!is_taking(op) && op != PINLAB_RETAKE)
 		return -EINVAL;
-	if ((is_exclusive(op) || op == PINLAB_RETAKE) && !PINLAB_HAS_EXCLUSIVE)
-		return -EOPNOTSUPP;
-	if (op == PINLAB_PIN_MEMFD && !PINLAB_HAS_MEMFD)
-		return -EOPNOTSUPP;
-	return 0;
+	return pinlab_has_op(op) ? 0 : -EOPNOTSUPP;
 }
 
 static long take(const struct pinlab_target *t, u32 op, unsigned long addr, u32 batch,
@@ -273,7 +269,7 @@ static void look(struct pinlab_mass_held *h, struct pinlab_mass *m)
 		.pincount = compat_pincount(folio),
 		.order = folio_order(folio),
 		.maybe_pinned = folio_maybe_dma_pinned(folio),
-		.exclusive = folio_maybe_exclusive_pinned(folio),
+		.exclusive = PINLAB_HAS_QUERY ? folio_maybe_exclusive_pinned(folio) : h->excs,
 	};
 }
 
@@ -286,7 +282,7 @@ int pinlab_mass(struct pinlab_file *pf, struct pinlab_mass *m)
 	m->err = 0;
 	if (!h)
 		h = kvzalloc(sizeof(*h), GFP_KERNEL);
-		pf->mass = h;
+	pf->mass = h;
 	if (!h)
 		return -ENOMEM;
 	if (!m->batch || m->batch > MASS_BATCH || m->n > PINLAB_MASS_MAX ||

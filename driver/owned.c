@@ -191,11 +191,11 @@ static void look(const struct pinlab_owned_page *o, struct pinlab_owned *q)
 	struct folio *folio = page_folio(o->page);
 
 	q->pfn = page_to_pfn(o->page);
-	q->refcount = folio_ref_count(folio) - o->kept;
-	q->pincount = compat_pincount(folio);
+	q->refcount = pinlab_unmarked_refs(folio) - o->kept;
+	q->pincount = pinlab_unmarked_pins(folio);
 	q->order = folio_order(folio);
 	q->maybe_pinned = q->refcount > 0 && folio_maybe_dma_pinned(folio);
-	q->exclusive = q->refcount > 0 && folio_maybe_exclusive_pinned(folio);
+	q->exclusive = q->refcount > 0 && pinlab_is_exclusive(folio);
 	q->poisoned = PageHWPoison(o->page);
 	q->hits = seen.hits;
 	name_frames(q);

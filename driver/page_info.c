@@ -10,11 +10,11 @@ static void fill_info(struct pinlab_page_info *info, struct page *page, int own_
 	struct folio *folio = page_folio(page);
 
 	info->pfn = page_to_pfn(page);
-	info->refcount = folio_ref_count(folio) - own_refs;
-	info->pincount = compat_pincount(folio);
+	info->refcount = pinlab_unmarked_refs(folio) - own_refs;
+	info->pincount = pinlab_unmarked_pins(folio);
 	info->order = folio_order(folio);
 	info->maybe_pinned = folio_maybe_dma_pinned(folio);
-	info->exclusive = folio_maybe_exclusive_pinned(folio);
+	info->exclusive = pinlab_is_exclusive(folio);
 }
 
 int pinlab_page_info(struct pinlab_file *pf, struct pinlab_page_info *info)

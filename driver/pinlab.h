@@ -58,6 +58,8 @@ u64 pinlab_noise(void);
 
 /* Carry out one checked step; fills in its results. 0 or -errno for bad input. */
 int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock);
+/* pins.c: does this kernel offer what the operation calls? The rest is -EOPNOTSUPP. */
+bool pinlab_has_op(u32 op);
 /* Release whatever the slot holds, the way it was taken. */
 void pinlab_slot_release(struct pinlab_slot *slot);
 
@@ -72,6 +74,8 @@ void pinlab_put_target(struct pinlab_target *t);
 long pinlab_pin_memfd(struct file *memfd, unsigned long offset, u32 batch, struct page **pages);
 
 /* witness.c */
+/* Is the folio exclusive? By the kernel's word; where it offers no query, by what is claimed. */
+bool pinlab_is_exclusive(struct folio *folio);
 int pinlab_witness_init(void);
 void pinlab_witness_exit(void);
 /* A number for one request: what it takes exclusively has one owner. */
@@ -92,6 +96,12 @@ const char *pinlab_op_name(u32 op);
 /* The oldest finding that was not fetched yet: 0 or -ENODATA. */
 int pinlab_finding_take(struct pinlab_finding *out);
 int pinlab_audit(struct pinlab_audit *a);
+
+/* weigh.c */
+long pinlab_weigh(struct pinlab_weigh *w);
+/* References, and the pin count or -1, without what marks the folio as exclusive. */
+int pinlab_unmarked_refs(struct folio *folio);
+int pinlab_unmarked_pins(struct folio *folio);
 
 /* race.c: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EINTR. */
 int pinlab_race(struct pinlab_race *r);

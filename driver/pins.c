@@ -330,6 +330,22 @@ static const struct {
 	[PINLAB_SHOW]		 = { HOLD_EXC, HOLD_EXC, 0, true },
 };
 
+bool pinlab_has_op(u32 op)
+{
+	switch (op) {
+	case PINLAB_PIN_MEMFD:
+		return PINLAB_HAS_MEMFD;
+	case PINLAB_UNPIN_EXC_DIRTY:
+		return PINLAB_HAS_EXCLUSIVE && PINLAB_HAS(unpin_exc_pages_dirty_lock);
+	case PINLAB_DROP:
+		return PINLAB_HAS_EXCLUSIVE && PINLAB_HAS(unexc_user_page);
+	case PINLAB_RETAKE:
+		return PINLAB_HAS_EXCLUSIVE && PINLAB_HAS(reexc_user_page);
+	default:
+		return op < PINLAB_NR_OPS && (PINLAB_HAS_EXCLUSIVE || !ops[op].exclusive);
+	}
+}
+
 static bool op_takes(u32 op)
 {
 	return op != PINLAB_NOP && ops[op].needs == HOLD_NOTHING;
@@ -362,9 +378,7 @@ static int check_step(struct pinlab_file *pf, const struct pinlab_step *s, u32 c
 	    clock > PINLAB_CLOCK_CYCLES)
 		return -EINVAL;
 	slot = &pf->slot[s->slot];
-	if (ops[s->op].exclusive && !PINLAB_HAS_EXCLUSIVE)
-		return -EOPNOTSUPP;
-	if (s->op == PINLAB_PIN_MEMFD && !PINLAB_HAS_MEMFD)
+	if (!pinlab_has_op(s->op))
 		return -EOPNOTSUPP;
 	if (s->op == PINLAB_NOP)
 		return 0;
@@ -476,8 +490,13 @@ static void witness_after(struct pinlab_slot *slot, const struct pinlab_step *s)
 		}
 	} else if (s->op == PINLAB_RETAKE) {
 		for (i = slot->head; i < slot->head + s->calls * s->batch; i++) {
-			/* Where some were refused, each page tells by itself. */
-			if (!folio_maybe_exclusive_pinned(page_folio(slot->pages[i])))
+			/*
+			 * Where some were refused, each page tells by itself; where
+			 * there is no asking it, none is claimed.
+			 */
+			if (PINLAB_HAS_QUERY ?
+			    !folio_maybe_exclusive_pinned(page_folio(slot->pages[i])) :
+			    s->failed)
 				continue;
 			pinlab_event(EVENT_RETAKEN, s->op, 0, page_folio(slot->pages[i]), 0);
 			pinlab_claim_retaken(slot->pages[i], request);
@@ -532,7 +551,7 @@ int pinlab_step(struct pinlab_file *pf, struct pinlab_step *s, u32 clock)
  */
 static void release_pin(struct page *page, bool hidden)
 {
-	bool exclusive = PINLAB_HAS_EXCLUSIVE && folio_maybe_exclusive_pinned(page_folio(page));
+	bool exclusive = pinlab_is_exclusive(page_folio(page));
 
 	if (hidden)
 		set_linear(&page, 1, true);

@@ -120,7 +120,7 @@ static void share(struct racer *c, struct held *h)
 	h->exclusive = false;
 	c->r->dropped++;
 	hold(c);
-	if (!below(c, 4))
+	if (!below(c, 4) || !pinlab_has_op(PINLAB_RETAKE))
 		return;
 	err = reexc_user_page(c->pages[0]);
 	if (!err) {
@@ -179,7 +179,8 @@ static void one_request(struct racer *c)
 	c->r->taken[h.op]++;
 	claim_all(c, &h);
 	hold(c);
-	if (h.exclusive && h.n == 1 && (c->r->flags & PINLAB_RACE_SHARE) && below(c, 2)) {
+	if (h.exclusive && h.n == 1 && (c->r->flags & PINLAB_RACE_SHARE) && below(c, 2) &&
+	    pinlab_has_op(PINLAB_DROP)) {
 		share(c, &h);
 		hold(c);
 	}
@@ -193,9 +194,7 @@ static int choose_ops(struct racer *c)
 	for (op = PINLAB_GET_FAST; op <= PINLAB_PIN_MEMFD; op++) {
 		if (!(c->r->ops & 1ull << op))
 			continue;
-		if ((op == PINLAB_EXC_FAST || op == PINLAB_EXC_SLOW) && !PINLAB_HAS_EXCLUSIVE)
-			return -EOPNOTSUPP;
-		if (op == PINLAB_PIN_MEMFD && !PINLAB_HAS_MEMFD)
+		if (!pinlab_has_op(op))
 			return -EOPNOTSUPP;
 		c->ops[c->nr_ops++] = op;
 	}

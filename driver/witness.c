@@ -267,6 +267,15 @@ static atomic64_t *word_of(struct folio *folio)
 	return pfn < nr_words ? &words[pfn] : NULL;
 }
 
+bool pinlab_is_exclusive(struct folio *folio)
+{
+	atomic64_t *word = word_of(folio);
+
+	if (PINLAB_HAS_QUERY)
+		return PINLAB_HAS_EXCLUSIVE && folio_maybe_exclusive_pinned(folio);
+	return word && X_OF(atomic64_read(word));
+}
+
 /* What a holder may rely on for as long as it holds. */
 static void check_flags(struct folio *folio, bool exclusive, const char *when)
 {
@@ -274,7 +283,7 @@ static void check_flags(struct folio *folio, bool exclusive, const char *when)
 		pinlab_violation(PROMISE_FLAG, folio,
 				 "%s: pinned, and folio_maybe_dma_pinned() says no",
 				 when);
-	if (!PINLAB_HAS_EXCLUSIVE)
+	if (!PINLAB_HAS_EXCLUSIVE || !PINLAB_HAS_QUERY)
 		return;
 	if (exclusive && !folio_maybe_exclusive_pinned(folio))
 		pinlab_violation(PROMISE_FLAG, folio,
@@ -383,11 +392,9 @@ void pinlab_claim_retaken(struct page *page, u32 request)
 /* The pins that a folio's counter holds; `own` references are the asker's. */
 static long counted_pins(struct folio *folio, int own)
 {
-	int pins = compat_pincount(folio);
+	int pins = pinlab_unmarked_pins(folio);
 
-	if (pins >= 0)
-		return pins & ~(1 << 30);
-	return ((folio_ref_count(folio) - own) & ~(1 << 30)) / GUP_PIN_COUNTING_BIAS;
+	return pins >= 0 ? pins : (pinlab_unmarked_refs(folio) - own) / GUP_PIN_COUNTING_BIAS;
 }
 
 /* `most`: references that the folio may have, besides the one taken to look. */
@@ -408,7 +415,7 @@ static void audit_page(struct page *page, struct pinlab_audit *a)
 	atomic64_t *word = word_of(folio);
 	u64 w = word ? atomic64_read(word) : 0;
 	long pins = counted_pins(folio, 1), claimed = (long)P_OF(w) + X_OF(w);
-	bool exclusive = folio_maybe_exclusive_pinned(folio);
+	bool exclusive = pinlab_is_exclusive(folio);
 
 	a->looked++;
 	if (page == ZERO_PAGE(0) || !word || (pins == claimed && exclusive == !!X_OF(w)))

@@ -77,6 +77,11 @@ uint64_t dev_noise(int dev)
 	return n.count;
 }
 
+int dev_weigh(int dev, struct pinlab_weigh *w)
+{
+	return call(dev, PINLAB_IOC_WEIGH, w);
+}
+
 int dev_race(int dev, struct pinlab_race *r)
 {
 	return call(dev, PINLAB_IOC_RACE, r);

@@ -24,10 +24,16 @@ static inline bool dev_is_there(void)
 	return dev_caps()->abi == PINLAB_ABI;
 }
 
-/* Does this kernel have exclusive pins, and memfd_pin_folios()? */
+/* Does this kernel have exclusive pins that can be given back, and memfd_pin_folios()? */
 static inline bool dev_has_exclusive(void)
 {
 	return dev_caps()->exclusive;
+}
+
+/* Does it offer what this operation of enum pinlab_op calls? */
+static inline bool dev_has_op(unsigned int op)
+{
+	return dev_caps()->ops >> op & 1;
 }
 
 static inline bool dev_has_memfd(void)
@@ -47,6 +53,7 @@ int dev_held(int dev, unsigned int slot, unsigned int index, struct pinlab_page_
 /* Interrupts and switches so far; 0 where there is no driver (dev < 0). */
 uint64_t dev_noise(int dev);
 
+int dev_weigh(int dev, struct pinlab_weigh *w);
 int dev_race(int dev, struct pinlab_race *r);
 int dev_finding(int dev, struct pinlab_finding *f);
 int dev_audit(int dev, struct pinlab_audit *a);

@@ -134,10 +134,32 @@ void row_overrule(struct row *r)
 		*r->out->verdict = '\0';
 }
 
+/* Which counts mark an exclusive folio: by a page and, if there is one to be had, a huge one. */
+static void weigh(void)
+{
+	struct mem small = { .fd = -1 }, large = { .fd = -1 };
+	struct pinlab_weigh w = { 0 };
+	const char *why;
+	int dev = dev_open();
+
+	if (!mem_alloc(&small, MEM_ANON, PAGE_BYTES, &why))
+		w.small = (uintptr_t)small.addr;
+	if (!mem_alloc(&large, MEM_ANON_THP, HUGE_BYTES, &why))
+		w.large = (uintptr_t)large.addr;
+	if (dev >= 0) {
+		dev_weigh(dev, &w);
+		close(dev);
+	}
+	mem_free(&small);
+	mem_free(&large);
+}
+
 void rows_begin(void)
 {
 	record(WIRE_CAP, WIRE_CAP_DRIVER, dev_is_there() ? "1" : "0");
 	record(WIRE_CAP, WIRE_CAP_EXCLUSIVE, dev_has_exclusive() ? "1" : "0");
+	if (dev_has_exclusive())
+		weigh();
 	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }

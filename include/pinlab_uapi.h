@@ -13,7 +13,9 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define PINLAB_ABI		3
+#include "include/names.h"
+
+#define PINLAB_ABI		4
 #define PINLAB_SLOTS		4	/* sets of pages that one open file can hold */
 #define PINLAB_SLOT_PAGES	4096	/* pages in one slot */
 #define PINLAB_MAX_STEPS	32
@@ -92,6 +94,8 @@ struct pinlab_caps {
 	__u32 exclusive;	/* the kernel has exclusive pins */
 	__u32 has_cycles;	/* PINLAB_CLOCK_CYCLES can be used */
 	__u32 memfd;		/* the kernel has memfd_pin_folios() */
+	__u64 ops;		/* mask by enum pinlab_op: what this kernel can be asked for */
+	__u8 offers[PINLAB_NR_OFFERS];	/* PINLAB_OFFERED, or why not, by enum pinlab_offer */
 };
 
 /* State of the page at addr, or, where addr is 0, of page `index` of a slot. */
@@ -101,12 +105,27 @@ struct pinlab_page_info {
 	__u32 index;
 	/* Filled in by the driver. */
 	__u64 pfn;
+	/* Both without what marks an exclusive folio, see pinlab_weigh. */
 	__s32 refcount;		/* of the folio, without the reference taken to look */
 	__s32 pincount;		/* -1: this folio has no pin count of its own */
 	__u32 order;		/* of the folio */
 	__u32 maybe_pinned;	/* folio_maybe_dma_pinned() */
-	__u32 exclusive;	/* folio_maybe_exclusive_pinned() */
+	/* folio_maybe_exclusive_pinned(); where the kernel has no such query, what is claimed */
+	__u32 exclusive;
 	__u32 pad;
+};
+
+/*
+ * What a design adds to a folio's counter to mark it as exclusive, found out on
+ * pages of the caller's that nobody else works on (0: on none of that kind).
+ * Asked once, before the first row: from then on it is taken off what
+ * pinlab_page_info tells. -EOPNOTSUPP without exclusive pins.
+ */
+struct pinlab_weigh {
+	__u64 small, large;	/* user addresses */
+	/* Filled in by the driver. */
+	__u32 small_mark;	/* in _refcount of a small folio */
+	__u32 large_mark;	/* in the pin count of a large one */
 };
 
 /* Interrupts and context switches of this task's CPU so far. */
@@ -393,6 +412,7 @@ struct pinlab_order_b {
 #define PINLAB_IOC_OWNED	_IOWR('P', 0x0b, struct pinlab_owned)
 #define PINLAB_IOC_ORDER	_IOWR('P', 0x10, struct pinlab_order)
 #define PINLAB_IOC_ORDER_B	_IOWR('P', 0x11, struct pinlab_order_b)
+#define PINLAB_IOC_WEIGH	_IOWR('P', 0x12, struct pinlab_weigh)
 
 /*
  * The frame that host/plugin/insnprof.c looks for: two x86 long nops that nothing

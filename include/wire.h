@@ -87,11 +87,24 @@
 /* What a row needs, as lists of rows name it. */
 #define WIRE_NEEDS_DRIVER	"driver"
 #define WIRE_NEEDS_EXCLUSIVE	"exclusive"
+#define WIRE_NEEDS_SHARE	"exclusive-share"
+#define WIRE_NEEDS_EXC_DIRTY	"exclusive-dirty"
+#define WIRE_NEEDS_QUERY	"exclusive-query"
 #define WIRE_NEEDS_URING	"io_uring"
 #define WIRE_NEEDS_RAMDISK	"ramdisk"
 #define WIRE_NEEDS_SMP		"smp"
 #define WIRE_NEEDS_TOOLS	"tools"
 #define WIRE_NEEDS_MEMORY	"memory"
+
+/*
+ * result: a SKIP for want of what a kernel may offer or not says "needs X (NAME is
+ * ...)", with one of these for X and a name of include/names.h.
+ */
+#define WIRE_LACKS		"needs "
+#define WIRE_LACKS_EXCLUSIVE	"exclusive pins"
+#define WIRE_LACKS_SHARE	"exclusivity that can be dropped and retaken"
+#define WIRE_LACKS_EXC_DIRTY	"exclusive pins that can be released dirty"
+#define WIRE_LACKS_QUERY	"a query for exclusive pins"
 
 /* The kernel's command line: what the host asks for. */
 #define WIRE_ARG_RECORDS	"pinlab.records="	/* where to: WIRE_PORT and a number */

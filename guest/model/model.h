@@ -58,6 +58,7 @@ static inline bool model_kind_hugetlb(enum model_kind kind)
 struct model_caps {
 	unsigned int kinds;	/* mask of 1 << MK_* */
 	bool exclusive;
+	uint64_t ops;		/* mask by enum pinlab_op: what the kernel can be asked for */
 	bool memfd;		/* memfd_pin_folios() */
 	bool nodes;		/* two NUMA nodes or more */
 	bool split;		/* debugfs/split_huge_pages */

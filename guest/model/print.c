@@ -462,8 +462,8 @@ static void put_main(const struct model_fail *f)
 
 void model_print(FILE *f, const struct model_seq *seq, const struct model_outcome *out)
 {
-	static const struct model_caps all = { .kinds = ~0u, .exclusive = true, .memfd = true,
-					       .nodes = true, .split = true };
+	static const struct model_caps all = { .kinds = ~0u, .exclusive = true, .ops = ~0ull,
+					       .memfd = true, .nodes = true, .split = true };
 	char *body = NULL;
 	size_t size;
 

@@ -232,6 +232,9 @@ bool model_applies(const struct model *m, const struct model_op *o)
 		return o->proc && !p->alive;
 	if (!p->alive)
 		return false;
+	if ((o->what == MW_TAKE || o->what == MW_GIVE || o->what == MW_CHANGE ||
+	     o->what == MW_BUG) && !(m->caps->ops >> o->op & 1))
+		return false;
 	switch (o->what) {
 	case MW_GIVE:
 		return slot_of(m, o)->hold == needed_hold(o->op) && model_pages(m, o);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "guest/device.h"
+#include "guest/needs.h"
 #include "guest/paths/cell.h"
 #include "guest/paths/owner.h"
 #include "guest/paths/path.h"
@@ -106,12 +107,15 @@ static int32_t settled_refs(const struct path_cell *c, int32_t wanted)
 	return q.refcount;
 }
 
-/* The owner can still share the page, and have it back. */
+/* The owner can still share the page, and have it back, where the kernel offers that. */
 static int share_once(const struct path_cell *c)
 {
 	struct pinlab_owned q = { .fd = -1 };
-	int err = do_step(c, PINLAB_DROP);
+	int err;
 
+	if (needs_missing(NEEDS_SHARE))
+		return 0;
+	err = do_step(c, PINLAB_DROP);
 	if (!err)
 		err = cell_owned(c, PINLAB_OWNED_LOOK, &q);
 	if (!err && q.exclusive)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "guest/device.h"
+#include "guest/needs.h"
 
 #define TEXTS		16
 #define TEXT_BYTES	400
@@ -47,12 +48,14 @@ const char *answer_text(int err)
 		return "given";
 	if (err == -EPROTO)
 		return "not the same for all ways";
+	if (err == NOT_OFFERED)
+		return "not offered by this kernel";
 	return limits_text("refused (-%s)", strerrorname_np(-err));
 }
 
 const char *yes_text(int yes)
 {
-	return yes ? "yes" : "no";
+	return yes == NOT_OFFERED ? answer_text(yes) : yes ? "yes" : "no";
 }
 
 /* The answer that all of these ways give, else -EPROTO. */
@@ -90,7 +93,7 @@ int ask_get(struct mass *m)
 
 int ask_retake(struct mass *m)
 {
-	return mass_ask(m, PINLAB_RETAKE);
+	return dev_has_op(PINLAB_RETAKE) ? mass_ask(m, PINLAB_RETAKE) : NOT_OFFERED;
 }
 
 int ask_looks_pinned(struct mass *m)
@@ -100,6 +103,8 @@ int ask_looks_pinned(struct mass *m)
 
 int ask_looks_exclusive(struct mass *m)
 {
+	if (needs_missing(NEEDS_QUERY))
+		return NOT_OFFERED;
 	return mass_set(m, 0, false) ? -EIO : (int)m->info.exclusive;
 }
 

@@ -87,6 +87,8 @@ struct line {
 
 int lines_fact(struct mass *m, const char *prefix, const struct line *l);
 #define NO_EXCLUSIVE	"no exclusive pins here"
+/* What a kernel with exclusive pins does not offer besides; no kernel answers like that. */
+#define NOT_OFFERED	(-ENOSYS)
 
 /* "524288 (2^19)"; good until the sixteenth next call. */
 const char *count_text(long n);

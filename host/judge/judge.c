@@ -189,9 +189,9 @@ static void judge_identity(const struct run *run, struct boot *b)
 	}
 	has = exclusive && !native ? has_exclusive(run, b) : -1;
 	if (has >= 0 && has != !strcmp(exclusive, "1"))
-		boot_set_outcome(b, "other-kernel", has ? "built with " : "built without ", has ?
-				 "CONFIG_EXCLUSIVE_PIN, and the guest has no exclusive pins" :
-				 "CONFIG_EXCLUSIVE_PIN, and the guest has exclusive pins");
+		boot_set_outcome(b, "other-kernel", has ?
+				 "built with exclusive pins, and the guest has none" :
+				 "built without exclusive pins, and the guest has them", "");
 }
 
 /*

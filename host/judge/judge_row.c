@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/base/files.h"
+#include "host/kernel/offers.h"
 #include "include/wire.h"
 
 /*
@@ -83,7 +84,8 @@ static const struct {
 	const char *reason, *option;	/* NULL: the host has seen to it, whatever the kernel is */
 } needs[] = {
 	{ "needs the driver", NULL },
-	{ "needs exclusive pins", "CONFIG_EXCLUSIVE_PIN" },
+	/* Of a run from before kernels were asked name by name. */
+	{ WIRE_LACKS WIRE_LACKS_EXCLUSIVE, "CONFIG_EXCLUSIVE_PIN" },
 	{ "needs io_uring", "CONFIG_IO_URING" },
 	{ "needs a RAM disk", "CONFIG_BLK_DEV_RAM" },
 	{ "needs the disk of tools", "CONFIG_VIRTIO_BLK" },
@@ -99,12 +101,35 @@ static bool may_lack(const char *config, const char *reason)
 	return true;
 }
 
-static void judge_skip(const struct run *run, const char *config, struct rec_row *r)
+/* "needs X (NAME is ...)": is NAME what this kernel was seen not to offer when it was built? */
+static bool may_not_offer(const json_t *offers, const char *reason, bool *asked)
 {
+	static const char *const lacks[] = {
+		WIRE_LACKS_EXCLUSIVE, WIRE_LACKS_SHARE, WIRE_LACKS_EXC_DIRTY, WIRE_LACKS_QUERY,
+	};
+	const char *what = reason + strlen(WIRE_LACKS), *word;
+	char name[64] = "";
+
+	*asked = false;
+	for (size_t i = 0; i < ARRAY_SIZE(lacks); i++)
+		if (!strncmp(reason, WIRE_LACKS, strlen(WIRE_LACKS)) &&
+		    !strncmp(what, lacks[i], strlen(lacks[i])) &&
+		    sscanf(what + strlen(lacks[i]), " (%63[A-Za-z0-9_]", name) == 1)
+			*asked = true;
+	word = json_string_value(json_object_get(offers, name));
+	return word && strcmp(word, OFFERED_WORD);
+}
+
+static void judge_skip(const struct run *run, const struct boot *b, const char *config,
+		       struct rec_row *r)
+{
+	const json_t *offers = json_object_get(run->kernels[b->kernel].json, "offers");
+	bool asked, lacks = may_not_offer(offers, r->reason, &asked);
 	char *reason;
 
 	/* The machine that runs is as it is. */
-	if (!strcmp(plan_text(run, "engine"), "native") || may_lack(config, r->reason))
+	if (!strcmp(plan_text(run, "engine"), "native") ||
+	    (offers && asked ? lacks : may_lack(config, r->reason)))
 		return;
 	reason = xstrdup(r->reason);
 	row_broken(r, "could not run, although the kernel has what it needs: %.150s", reason);
@@ -296,7 +321,7 @@ void judge_rows(const struct run *run, struct boot *b, const struct owed *o)
 		if (!asked_for(run, b, r->name, o))
 			row_broken(r, "this row was not asked for");
 		else if (r->verdict == VERDICT_SKIP)
-			judge_skip(run, config, r);
+			judge_skip(run, b, config, r);
 		else if (r->verdict == VERDICT_PASS)
 			judge_pass(run, b, i, f, o);
 	}

@@ -15,6 +15,7 @@
 #include "host/kernel/build/driver.h"
 #include "host/kernel/cache.h"
 #include "host/kernel/kconfig.h"
+#include "host/kernel/offers.h"
 #include "host/kernel/source/series.h"
 
 static void set_string(char **slot, const char *value)
@@ -237,6 +238,8 @@ static int build_module(struct build *b, const char *from, const struct strlist 
 	char *tmp = tmp_folder(b, "drivers"), *built;
 	char *whole = xasprintf("%s/whole", tmp ? tmp : "");
 	char *kept = xasprintf("%s/pinlab.ko", whole);
+	char *offers = xasprintf("%s/driver/" OFFERS_FILE, tmp ? tmp : "");
+	char *kept_offers = xasprintf("%s/" OFFERS_FILE, whole);
 	int ret = PINLAB_BROKE, e;
 
 	built = xasprintf("%s/driver/pinlab.ko", tmp ? tmp : "");
@@ -246,6 +249,8 @@ static int build_module(struct build *b, const char *from, const struct strlist 
 		e = make_dirs(whole);
 		if (!e)
 			e = copy_file(built, kept);
+		if (!e)
+			e = copy_file(offers, kept_offers);
 		if (!e)
 			e = cache_put(whole, dir);
 		if (e) {
@@ -259,6 +264,8 @@ static int build_module(struct build *b, const char *from, const struct strlist 
 	free(built);
 	free(whole);
 	free(kept);
+	free(offers);
+	free(kept_offers);
 	return ret;
 }
 

@@ -12,11 +12,11 @@
 #include "host/base/files.h"
 #include "host/base/process.h"
 #include "host/kernel/build_id.h"
+#include "host/kernel/offers.h"
 #include "host/run/folder.h"
 #include "host/run/plan_file.h"
 
 /* Whether a kernel has exclusive pins is said by its own configuration. */
-#define CONFIG_EXCLUSIVE "CONFIG_EXCLUSIVE_PIN=y\n"
 
 char *run_path(const char *name)
 {
@@ -108,18 +108,17 @@ static void set_hash(json_t *j, const char *key, const char *path)
 /* What the guest is asked to prove, see host/judge/judge.c. */
 static void set_identity(json_t *j, const struct kernel *k, const char *image)
 {
-	char *path = xasprintf("%s/config", k->dir), *config = read_file(path, NULL);
+	json_t *offers = k->driver ? offers_of(k->driver) : NULL;
 	char hex[BUILD_ID_HEX];
 
 	if (!build_id(image, hex))
 		set_text(j, "build_id", hex);
 	if (k->driver && !build_id(k->driver, hex))
 		set_text(j, "driver_build_id", hex);
-	if (config)
-		json_object_set_new(j, "exclusive",
-				    json_boolean(strstr(config, "\n" CONFIG_EXCLUSIVE)));
-	free(config);
-	free(path);
+	if (offers) {
+		json_object_set_new(j, "exclusive", json_boolean(offers_exclusive(offers)));
+		json_object_set_new(j, "offers", offers);
+	}
 }
 
 static json_t *kernel_json(const struct kernel *k)

@@ -39,8 +39,8 @@ uint64_t rng_below(struct rng *g, uint64_t n)
 }
 
 static const struct model_caps caps = {
-	.kinds = (1u << MK_NR) - 1, .exclusive = true, .memfd = true, .nodes = true,
-	.split = true,
+	.kinds = (1u << MK_NR) - 1, .exclusive = true, .ops = ~0ull, .memfd = true,
+	.nodes = true, .split = true,
 };
 
 static struct model m;

@@ -122,6 +122,6 @@ PINLAB_SCENARIO = {
 	.summary	= "pins released, given up and retaken by callers that do not hold them so",
 	.fixed		= true,
 	.brief		= true,
-	.needs		= NEEDS_EXCLUSIVE,
+	.needs		= NEEDS_SHARE | NEEDS_EXC_DIRTY | NEEDS_QUERY,
 	.run		= run,
 };

@@ -166,6 +166,6 @@ PINLAB_SCENARIO = {
 	.summary	= "exclusive pins of memory that nobody has written",
 	.fixed		= true,
 	.brief		= true,
-	.needs		= NEEDS_EXCLUSIVE,
+	.needs		= NEEDS_SHARE | NEEDS_QUERY,
 	.run		= run,
 };

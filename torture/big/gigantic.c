@@ -61,7 +61,7 @@ static int pin(struct row *r, char *p, enum pinlab_op op, unsigned long pages)
 				       pages, got);
 	if (info(r, p, &i))
 		return -1;
-	if (!i.exclusive || (i.pincount & ~(1 << 30)) != (int)pages)
+	if (!i.exclusive || i.pincount != (int)pages)
 		return torture_finding(r, PROMISE_COUNT,
 				       "%lu pages of one of 1 GiB are pinned: exclusive %u, pin count %#x",
 				       pages, i.exclusive, i.pincount);

@@ -261,6 +261,6 @@ static int run(struct row *r)
 PINLAB_SCENARIO = {
 	.summary	= "refusals of an exclusive pin by pins that are held for a moment",
 	.fixed		= true,
-	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
+	.needs		= NEEDS_SHARE | NEEDS_SMP,
 	.run		= run,
 };

@@ -25,6 +25,6 @@ static int run(struct row *r)
 
 PINLAB_SCENARIO = {
 	.summary	= "exclusivity is given up and taken again beside pins of all kinds",
-	.needs		= NEEDS_EXCLUSIVE | NEEDS_SMP,
+	.needs		= NEEDS_SHARE | NEEDS_SMP,
 	.run		= run,
 };

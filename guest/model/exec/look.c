@@ -12,9 +12,6 @@
 #include "guest/model/text.h"
 #include "guest/torture/torture.h"
 
-/* The proposed design marks an exclusive folio in the counter that has its pins. */
-#define EXCLUSIVE_BIT	0x40000000
-
 static void describe(struct run *run, enum model_check check, const char *promise,
 		     const char *fmt, va_list ap)
 {
@@ -112,11 +109,6 @@ int exec_look_slot(struct run *run, const struct model_op *o, unsigned int index
 	return 0;
 }
 
-static int refs_of(const struct model_look *l)
-{
-	return l->refcount & ~EXCLUSIVE_BIT;
-}
-
 /* References that the model knows of. */
 static int known_refs(const struct model_folio *f)
 {
@@ -127,7 +119,7 @@ static int known_refs(const struct model_folio *f)
 
 int run_base(const struct run *run, const struct model_look *l)
 {
-	return refs_of(l) - known_refs(model_folio_of(&run->m, l->pfn));
+	return l->refcount - known_refs(model_folio_of(&run->m, l->pfn));
 }
 
 static int pins_of(const struct run *run, const struct model_look *l, int pins)
@@ -135,7 +127,7 @@ static int pins_of(const struct run *run, const struct model_look *l, int pins)
 	int base;
 
 	if (l->order)
-		return l->pincount & ~EXCLUSIVE_BIT;
+		return l->pincount;
 	/* What does not fit is a pin more or less, in references. */
 	base = run_base(run, l);
 	if (base < 0)
@@ -167,7 +159,7 @@ int exec_check_state(struct run *run, const struct model_op *o, unsigned int pag
 				      got, l->refcount, l->pincount, pins);
 	/* A small folio with very many references may look pinned. */
 	if (!!l->pinned != !!pins &&
-	    (pins || l->order || refs_of(l) + MODEL_MARGIN < MODEL_BIAS))
+	    (pins || l->order || l->refcount + MODEL_MARGIN < MODEL_BIAS))
 		return exec_fail_page(run, MC_STATE, PROMISE_FLAG, o, page,
 				      "the folio is%s pinned, but it has %d pins (refcount %#x)",
 				      l->pinned ? "" : " not", pins, l->refcount);
@@ -183,7 +175,7 @@ int exec_check_base(struct run *run, const struct model_op *o, unsigned int page
 
 	if (!now->there || now->zero || (diff >= -slack && diff <= slack))
 		return 0;
-	run->out->fail.want = refs_of(now) - diff - refs_of(before);
+	run->out->fail.want = now->refcount - diff - before->refcount;
 	exec_fail_page(run, MC_TRACE, refused ? PROMISE_TRACE : PROMISE_COUNT, o, page,
 		       "%+d references beside what is held%s (refcount %#x, pin count %#x)", diff,
 		       refused ? ", after a refusal" : "", now->refcount, now->pincount);

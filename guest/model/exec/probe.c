@@ -118,6 +118,7 @@ static int probe(struct model_caps *caps)
 	if (!dev_is_there())
 		return -ENODEV;
 	caps->exclusive = dev_has_exclusive();
+	caps->ops = dev_caps()->ops;
 	caps->memfd = dev_has_memfd();
 	caps->nodes = !access("/sys/devices/system/node/node1", F_OK);
 	caps->split = !access("/sys/kernel/debug/split_huge_pages", W_OK);

@@ -8,7 +8,22 @@
 #include "host/base/files.h"
 #include "host/kernel/build/make.h"
 #include "host/kernel/build/package.h"
+#include "host/kernel/offers.h"
 #include "host/kernel/source/series.h"
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && !strcmp(name + n - m, end);
+}
+
+/* What offers.sh makes is made anew for each kernel. */
+static bool is_source(const char *name)
+{
+	return !strcmp(name, "Kbuild") || (ends_in(name, ".h") && strcmp(name, OFFERS_FILE)) ||
+	       ends_in(name, ".sh") || (ends_in(name, ".c") && !strstr(name, ".mod."));
+}
 
 void driver_files(const char *from, const char *folder, struct strlist *files)
 {
@@ -16,14 +31,9 @@ void driver_files(const char *from, const char *folder, struct strlist *files)
 	struct strlist all = { 0 };
 
 	list_dir(dir, &all);
-	for (size_t i = 0; i < all.n; i++) {
-		size_t len = strlen(all.v[i]);
-		const char *end = all.v[i] + (len > 2 ? len - 2 : 0);
-
-		if (!strcmp(all.v[i], "Kbuild") || !strcmp(end, ".h") ||
-		    (!strcmp(end, ".c") && !strstr(all.v[i], ".mod.")))
+	for (size_t i = 0; i < all.n; i++)
+		if (is_source(all.v[i]))
 			strlist_take(files, xasprintf("%s/%s", folder, all.v[i]));
-	}
 	strlist_free(&all);
 	free(dir);
 }
