@@ -9,9 +9,9 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
-/* OFFER_* of include/names.h, and the headers that declare them: made by offers.sh. */
+/* OFFER_* of include/pinlab_uapi.h, and the headers that declare them: made by offers.sh. */
 #include "offers.h"
-#include "include/names.h"
+#include "include/pinlab_uapi.h"
 
 #define PINLAB_HAS(name)	(OFFER_##name == PINLAB_OFFERED)
 /* A pin that could not be given back is of no use. */

@@ -5,7 +5,7 @@
 # Which names of doc/contract.md does this kernel offer to modules? Each name
 # is tried by itself: compiled as the driver calls it, with the headers that
 # mention it, wherever in the tree they are, and all that it links with has to
-# be exported. Prints offers.h; include/names.h has the list and the words.
+# be exported. Prints offers.h; include/pinlab_uapi.h has the list and the words.
 set -u
 
 nm=$1 srctree=$2 arch=$3 symvers=$4

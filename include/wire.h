@@ -98,7 +98,7 @@
 
 /*
  * result: a SKIP for want of what a kernel may offer or not says "needs X (NAME is
- * ...)", with one of these for X and a name of include/names.h.
+ * ...)", with one of these for X and a name of include/pinlab_uapi.h.
  */
 #define WIRE_LACKS		"needs "
 #define WIRE_LACKS_EXCLUSIVE	"exclusive pins"

@@ -7,7 +7,7 @@
 
 #include "host/base/files.h"
 #include "host/base/util.h"
-#include "include/names.h"
+#include "include/pinlab_uapi.h"
 
 static const char *const names[] = PINLAB_OFFER_NAMES;
 static const char *const words[] = PINLAB_OFFER_WORDS;

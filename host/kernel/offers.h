@@ -13,7 +13,7 @@
 
 /*
  * { "FOLL_EXCLUSIVE": "offered", "reexc_user_page": "not declared", ... }: every name
- * of include/names.h, by one of its words, for the driver at this path. NULL where
+ * of include/pinlab_uapi.h, by one of its words, for the driver at this path. NULL where
  * nothing tells.
  */
 json_t *offers_of(const char *driver);

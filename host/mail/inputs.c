@@ -12,6 +12,8 @@
 #include "host/base/util.h"
 #include "host/mail/patchfile.h"
 
+/* How many names of patches that are left out are shown. */
+#define MAX_SHOWN 6
 /* Files of one folder. */
 #define MAX_FILES 5000
 
@@ -122,45 +124,88 @@ static int strip_of(char *options)
 	return strip;
 }
 
-/* quilt's file: one name a line, '#' comments, options like -p1 behind the name. */
+/*
+ * Guards in front of a name, as in series.conf: "+x" takes the patch where x is
+ * defined, "-x" does not, "!" turns that round, the last one that applies decides;
+ * where none does, a patch whose first guard is a "+" is not taken. Nothing is
+ * defined here. *l moves on to the name.
+ */
+static bool guards_take(char **l)
+{
+	bool take = **l != '+';
+
+	while (**l == '+' || **l == '-') {
+		if ((*l)[1] == '!')
+			take = **l == '+';
+		*l += strcspn(*l, " ");
+		*l += strspn(*l, " ");
+	}
+	return take;
+}
+
+/* One line of such a file: comments and tabs are gone. PINLAB_OK, PINLAB_BROKE after saying why. */
+static int read_line(struct inputs *in, const char *dir, char *l)
+{
+	char *options = l + strcspn(l, " ");
+	int strip;
+
+	if (*options)
+		*options++ = '\0';
+	strip = strip_of(options);
+	if (strip >= 0)
+		return add_input(in, dir, l, strip);
+	err("the series %s: %s has the option '%s', and only -pN is supported", dir, l, options);
+	return PINLAB_BROKE;
+}
+
+static void say_guarded(const char *dir, const struct strlist *left)
+{
+	char *shown = xstrdup("");
+
+	for (size_t i = 0; i < left->n && i < MAX_SHOWN; i++) {
+		char *more = xasprintf("%s%s%s", shown, *shown ? ", " : "", left->v[i]);
+
+		free(shown);
+		shown = more;
+	}
+	if (left->n)
+		note("the series %s: left out by their guards in series.conf, of which none is "
+		     "defined here: %s%s", dir, shown, left->n > MAX_SHOWN ? " and others" : "");
+	free(shown);
+}
+
+/* One name a line, '#' comments, options like -p1 behind the name: quilt's, or series.conf. */
 static int read_listed(struct inputs *in, const char *dir, const char *text)
 {
-	struct strlist lines = { 0 };
+	struct strlist lines = { 0 }, left = { 0 };
 	int ret = PINLAB_OK;
 
 	in->listed = true;
 	strlist_split(&lines, text, "\r\n");
 	for (size_t i = 0; i < lines.n && !ret; i++) {
-		char *l = lines.v[i] + strspn(lines.v[i], " \t"), *options;
-		int strip;
+		char *l = lines.v[i];
 
 		/* It is shown in what is said of it. */
 		for (char *c = l; *c; c++)
 			*c = *c == '\t' ? ' ' : *c;
 		text_make_plain(l);
 		l[strcspn(l, "#")] = '\0';
-		if (!*l)
-			continue;
-		options = l + strcspn(l, " \t");
-		if (*options)
-			*options++ = '\0';
-		strip = strip_of(options);
-		if (strip < 0) {
-			err("the series %s: %s has the option '%s', and only -pN is supported",
-			    dir, l, options);
-			ret = PINLAB_BROKE;
-		} else {
-			ret = add_input(in, dir, l, strip);
-		}
+		l += strspn(l, " ");
+		if (!guards_take(&l))
+			strlist_take(&left, xasprintf("%.*s", (int)strcspn(l, " "), l));
+		else if (*l)
+			ret = read_line(in, dir, l);
 	}
+	if (!ret)
+		say_guarded(dir, &left);
 	strlist_free(&lines);
+	strlist_free(&left);
 	return ret;
 }
 
 /* What the folder holds beside what is taken; a clear word where that is not enough. */
 static int check_rest(const char *dir, const struct strlist *names, size_t taken)
 {
-	bool guarded = strlist_has(names, "series.conf");
 	char *sub = NULL;
 
 	for (size_t i = 0; i < names->n && !sub; i++) {
@@ -177,18 +222,14 @@ static int check_rest(const char *dir, const struct strlist *names, size_t taken
 		strlist_free(&in);
 		free(path);
 	}
-	if (guarded)
-		err("the series %s: its series.conf chooses patches by guards, which is not "
-		    "supported; write the names of the patches into a file `series` in that "
-		    "folder", dir);
-	else if (sub)
+	if (sub)
 		err("the series %s: there are patches in its folder %s too; name that folder, "
 		    "or write all into a file `series` in %s, one name per line", dir, sub, dir);
 	else if (!taken)
 		err("the series %s: no patches there; they must be named *.patch, *.diff, "
 		    "*.eml or *.mbox (.gz may follow)", dir);
 	free(sub);
-	return guarded || !taken || sub ? PINLAB_BROKE : PINLAB_OK;
+	return !taken || sub ? PINLAB_BROKE : PINLAB_OK;
 }
 
 /* cur/ and new/, as b4 and mutt keep mails: all files in them are mails. */
@@ -225,6 +266,9 @@ static int read_folder(struct inputs *in, const char *dir)
 		err("the series %s: %s", dir, strerror(-e));
 		ret = PINLAB_BROKE;
 	} else if (strlist_has(&names, "series") && !patchfile_read(dir, "series", &text, &len)) {
+		ret = read_listed(in, dir, text);
+	} else if (strlist_has(&names, "series.conf") &&
+		   !patchfile_read(dir, "series.conf", &text, &len)) {
 		ret = read_listed(in, dir, text);
 	} else if (strlist_has(&names, "cur") && strlist_has(&names, "new")) {
 		ret = read_maildir(in, dir);

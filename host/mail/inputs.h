@@ -21,9 +21,10 @@ struct inputs {
 };
 
 /*
- * One file or a folder of them: quilt's with a file `series`, a maildir, or
- * all that are called like patches, by the numbers in their names. PINLAB_OK,
- * PINLAB_BROKE after saying what is wrong; inputs_free() either way.
+ * One file or a folder of them: quilt's with a file `series`, one with a
+ * series.conf and none of its guards defined, a maildir, or all that are called
+ * like patches, by the numbers in their names. PINLAB_OK, PINLAB_BROKE after
+ * saying what is wrong; inputs_free() either way.
  */
 int inputs_read(const char *path, struct inputs *in);
 void inputs_free(struct inputs *in);

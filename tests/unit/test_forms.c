@@ -122,7 +122,10 @@ static const struct form table[] = {
 	{ "quilt-absolute", NULL, "/etc/passwd: is outside of its folder" },
 	{ "quilt-missing", NULL, "nope.patch: No such file" },
 	{ "quilt-link", NULL, "0001.patch: is a symbolic link" },
-	{ "series-conf", NULL, "its series.conf chooses patches by guards" },
+	{ "series-conf", "0001-a.patch 0002-c.patch 0003-d.patch",
+	  "none is defined here: patches.suse/b.patch, patches.suse/e.patch" },
+	{ "series-conf-reverse", NULL, "a.patch has the option '-R'" },
+	{ "series-conf-none", NULL, "no patch in it: nothing would change" },
 	{ "subfolders", NULL, "there are patches in its folder more too" },
 	/* What a patch can do. */
 	{ "mode.patch", "0001-mode.patch", NULL, AM },
