@@ -72,10 +72,17 @@ void kernels_list(struct strlist *names)
 }
 
 /* "my-series" from "some/where/my series.mbox.gz". */
-static char *series_name(const char *path)
+char *series_name(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	char *name = xasprintf("%.*s", (int)patch_stem(base), base);
+	char *whole = xstrdup(path), *base, *name;
+	size_t n = strlen(whole);
+
+	while (n > 1 && whole[n - 1] == '/')
+		whole[--n] = '\0';
+	base = strrchr(whole, '/');
+	base = base ? base + 1 : whole;
+	name = xasprintf("%.*s", (int)patch_stem(base), base);
+	free(whole);
 
 	/* Kernel names are split at commas, slashes and plus signs. */
 	for (char *c = name; *c; c++)

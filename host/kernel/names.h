@@ -14,6 +14,8 @@
  */
 int kernels_parse(const char *names, const char *base_opt, const struct strlist *series_opts,
 		  const char *flavor, struct kernel **out, size_t *n);
+/* The variant that --series PATH makes: "mine" of dir/mine.mbox. The caller frees. */
+char *series_name(const char *path);
 void kernels_free(struct kernel *k, size_t n);
 /* The names of all kernels that can be had without --base and --series; bugs come last. */
 void kernels_list(struct strlist *names);

@@ -8,6 +8,7 @@
 
 #include "host/report/report.h"
 #include "host/report/text.h"
+#include "host/torture/again.h"
 #include "host/torture/limits.h"
 #include "host/torture/sentence.h"
 #include "host/torture/torture.h"
@@ -272,32 +273,6 @@ static void fact_lines(const struct run *run, struct text *t)
 	free(q.v);
 }
 
-/* A kernel that its name alone does not give: it came with --base or --series. */
-static bool is_own_series(const struct run *run, size_t kernel)
-{
-	const json_t *command = json_object_get(run->plan, "command");
-
-	for (size_t i = 0; i < json_array_size(command); i++) {
-		const char *s = json_string_value(json_array_get(command, i));
-
-		if (s && (!strncmp(s, "--series", 8) || !strncmp(s, "--base", 6)))
-			return kernel > 0 || !strncmp(s, "--base", 6);
-	}
-	return false;
-}
-
-static void again(const struct run *run, const struct boot *b, const char *row, struct text *t)
-{
-	const json_t *boots = json_object_get(run->plan, "boots");
-	size_t i = b - run->boots;
-	long long seed = json_integer_value(json_object_get(json_array_get(boots, i), "seed"));
-
-	text_wrap(t, 8, "    again: ./pinlab torture --flavor %s --kernels %s --scenarios %s --seed %lld%s",
-		  json_text(run->kernels[b->kernel].json, "flavor"),
-		  run->kernels[b->kernel].name, row, seed,
-		  is_own_series(run, b->kernel) ? " with --base and --series as above" : "");
-}
-
 /* As it came, cut to the width of a mail. */
 static void finding(const struct run *run, const struct boot *b, const struct rec_finding *f,
 		    size_t lines, struct text *t)
@@ -310,7 +285,7 @@ static void finding(const struct run *run, const struct boot *b, const struct re
 		text_line(t, "    %s", b->rec.details[f->details + i]);
 	if (f->n_details > lines)
 		text_line(t, "    ... %zu more lines in findings.txt", f->n_details - lines);
-	again(run, b, b->rec.rows[f->row].name, t);
+	torture_again(run, b, b->rec.rows[f->row].name, t);
 }
 
 static void crash(const struct run *run, size_t kernel, struct text *t)
@@ -323,7 +298,7 @@ static void crash(const struct run *run, size_t kernel, struct text *t)
 	text_line(t, "%s", "");
 	text_wrap(t, 4, "%s, %s, at %.2f s (boot %s): the kernel went down: %s",
 		  run->kernels[kernel].name, c.row, c.uptime, c.boot->id, c.text);
-	again(run, c.boot, c.row, t);
+	torture_again(run, c.boot, c.row, t);
 }
 
 static void shown_findings(const struct run *run, struct text *t)

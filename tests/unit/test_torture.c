@@ -72,6 +72,9 @@ static void test_bad(void **state)
 	char *dir = make_run("torture", "torture-bad", bad, 3), *text;
 
 	(void)state;
+	/* What is printed to see it again names the series of that kernel, and no other. */
+	edit(dir, "plan.json", "\"torture\"], ", "\"torture\", \"--series\", \"o'hara's $(patches)/mine.mbox\", "
+	     "\"--series=other.mbox\"], ");
 	assert_int_equal(report_derive(dir), PINLAB_FAIL);
 	golden_file(dir, "report.txt", "torture-bad.txt");
 	golden_file(dir, "verdicts.ktap", "torture-bad.ktap");
