@@ -102,7 +102,7 @@ try_headers() {
 }
 
 is_mentioned() {
-	(cd "$srctree" && xargs -r grep -qwF "$1" < "$work/found")
+	[ -s "$work/found" ] && (cd "$srctree" && xargs grep -qwF "$1" < "$work/found")
 }
 
 # Most series offer all that they mention: then one look is enough.
