@@ -87,28 +87,29 @@ static void place_splat(const struct console *c, struct splat *s)
 }
 
 /* The older one may have got the name of a function behind it, from its dump. */
-static bool same_title(const char *old, const char *title)
+static bool same_title(const char old[CONSOLE_TEXT_MAX], const char *title, size_t n)
 {
-	size_t n = strlen(title);
-
-	return !strncmp(old, title, n) && (!old[n] || splat_begins(old + n, " in "));
+	return !memcmp(old, title, n) && (!old[n] || splat_begins(old + n, " in "));
 }
 
 static void add_splat(struct console *c, enum splat_kind kind, const char *text)
 {
 	struct splat s = { .kind = kind, .uptime = c->uptime, .first = c->lines,
 			   .last = c->lines, .count = 1 };
+	size_t n;
 
 	copy(s.text, text);
-	console_title(text, s.title);
+	console_title(kind, text, s.title);
+	n = strlen(s.title);
 	place_splat(c, &s);
 	c->head = c->lines;
 	c->named = false;
 	for (size_t i = 0; i < c->n; i++) {
 		struct splat *old = &c->splats[i];
 
-		if (old->kind != kind || old->where != s.where || strcmp(old->row, s.row) ||
-		    !same_title(old->title, s.title))
+		/* What differs most comes first: a console may have very many. */
+		if (old->kind != kind || !same_title(old->title, s.title, n) ||
+		    old->where != s.where || strcmp(old->row, s.row))
 			continue;
 		old->count++;
 		c->last = i;

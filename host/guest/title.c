@@ -70,11 +70,11 @@ static size_t chance(const char *text, const char *s, const char **word)
 	return isalpha((unsigned char)s[digits]) && s[digits] != 's' ? 0 : digits;
 }
 
-void console_title(const char *text, char title[CONSOLE_TEXT_MAX])
+void console_title(enum splat_kind kind, const char *text, char title[CONSOLE_TEXT_MAX])
 {
 	size_t n = 0;
 
-	if (splat_kind_of(text) == SPLAT_WARNING) {
+	if (kind == SPLAT_WARNING) {
 		warning_title(text, title);
 		return;
 	}

@@ -9,8 +9,8 @@
 /*
  * What stays the same of a complaint from boot to boot, and names it:
  * "WARNING at mm/gup.c:84 try_get_folio". No addresses, no offsets, no numbers
- * but those of lines in the source.
+ * but those of lines in the source. The kind is that of splat_kind_of().
  */
-void console_title(const char *text, char title[CONSOLE_TEXT_MAX]);
+void console_title(enum splat_kind kind, const char *text, char title[CONSOLE_TEXT_MAX]);
 
 #endif

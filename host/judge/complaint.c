@@ -34,10 +34,11 @@ static void asked_read(const struct records *r, struct asked *a)
 {
 	*a = (struct asked){ .n = 0 };
 	for (size_t i = 0; i < r->n_expects; i++) {
+		const char *text = r->expects[i].text;
 		char title[CONSOLE_TEXT_MAX];
 		size_t at;
 
-		console_title(r->expects[i].text, title);
+		console_title(splat_kind_of(text), text, title);
 		at = index_need(&a->titles, a->n, "%s", title);
 		if (at == a->n) {
 			a->times = xgrow(a->times, at, sizeof(*a->times));

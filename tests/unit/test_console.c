@@ -298,7 +298,7 @@ static void test_words(void **state)
 		if (splat_kind_of(lines[i].text) != lines[i].kind)
 			fail_msg("'%s' is read as %s", lines[i].text,
 				 console_kind_name(splat_kind_of(lines[i].text)));
-		console_title(lines[i].text, title);
+		console_title(splat_kind_of(lines[i].text), lines[i].text, title);
 		if (lines[i].title)
 			assert_string_equal(title, lines[i].title);
 	}
