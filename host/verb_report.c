@@ -16,7 +16,8 @@ static int derive(const char *dir, const char *name)
 	if (!ret) {
 		ret = report_derive(dir);
 		place_unlock(&p, lock);
-		run_print_file(dir, "report.txt", NULL);
+		if (run_print_file(dir, "report.txt", NULL))
+			ret = PINLAB_BROKE;
 		note("report: %s/report.txt", dir);
 	}
 	place_close(&p);

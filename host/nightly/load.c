@@ -361,9 +361,10 @@ static void read_last(struct night *n)
 	const json_t *results = json_object_get(n->last, "results"), *j;
 	size_t i;
 
-	json_array_foreach(results, i, j)
+	json_array_foreach(results, i, j) {
 		index_need(&n->last_index, i, "%s\t%s\t%s", json_text(j, "kernel"),
 			   json_text(j, "flavor"), json_text(j, "scenario"));
+	}
 }
 
 int night_load(const char *dir, struct night *n)

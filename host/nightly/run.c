@@ -257,7 +257,8 @@ static int whole_night(struct nightly *n)
 	interrupts_quit(true);
 	verdict = night_derive(n->dir);
 	interrupts_quit(false);
-	report_show(&shown);
+	if (report_show(&shown) && !ret)
+		ret = PINLAB_BROKE;
 	return ret ? ret : verdict;
 }
 

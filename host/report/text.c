@@ -141,7 +141,7 @@ static void say_wrong(const struct report *r, struct text *s)
 	if (r->aa_lost)
 		text_raw(s, "%sno figure of a second boot of the baseline", s->n ? ", " : "");
 	for (size_t k = 0; k < r->run.n_kernels; k++)
-		complained += complaint_first(&r->run, k) != NULL;
+		complained += !!complaint_first(&r->run, k);
 	say_count(s, complained, "COMPLAINTS in the log of", "kernel");
 	say_count(s, r->fail, "FAILED", "row");
 	say_count(s, r->broken, "BROKEN", "row");

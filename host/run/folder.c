@@ -111,13 +111,16 @@ int run_forget_try(const struct place *boot)
 	return ret;
 }
 
-void run_print_file(const char *dir, const char *file, const char *until)
+int run_print_file(const char *dir, const char *file, const char *until)
 {
 	char *text, *rest, *line;
 	struct place p;
+	int ret = place_open(&p, dir);
 
-	if (place_open(&p, dir))
-		return;
+	if (ret) {
+		err("cannot open the run folder %s: %s", dir, place_error(ret));
+		return PINLAB_BROKE;
+	}
 	text = place_read(&p, file, PLACE_MAX, NULL);
 	for (rest = text; rest && (line = strsep(&rest, "\n"));) {
 		if ((until && !strncmp(line, until, strlen(until))) || (!rest && !*line))
@@ -126,7 +129,9 @@ void run_print_file(const char *dir, const char *file, const char *until)
 		puts(line);
 	}
 	free(text);
+	ret = place_trouble(&p) ? PINLAB_BROKE : PINLAB_OK;
 	place_close(&p);
+	return ret;
 }
 
 bool run_asked_again(const char *again, const char *id, bool well)

@@ -19,7 +19,7 @@ int run_check_name(const char *name);
  */
 int run_hold(const char *dir, const char *name, struct place *p, int *lock);
 
-/* What a runner that was killed was about to write in that folder of the run; "" is the run's own. */
+/* What a runner that was killed was about to write in that folder; "" is the run's own. */
 void run_remove_half_written(const struct place *p, const char *folder);
 
 /* Nothing that an earlier try has left in a boot's folder is taken for this one's. */
@@ -28,8 +28,9 @@ int run_forget_try(const struct place *boot);
 /*
  * A report of the run in that folder onto stdout, line by line as plain text: it
  * may be an older one, and not ours. Up to the line `until`, or all of it for NULL.
+ * PINLAB_OK, also if there is no such file; PINLAB_BROKE after saying what could not be read.
  */
-void run_print_file(const char *dir, const char *file, const char *until);
+int run_print_file(const char *dir, const char *file, const char *until);
 
 /*
  * Did the host end this boot, and not the kernel that was booted? By the

@@ -197,8 +197,10 @@ int kernels_prepare(struct run_plan *p, struct options *o)
 	return ret;
 }
 
-void report_show(const struct run_plan *p)
+int report_show(const struct run_plan *p)
 {
-	run_print_file(p->dir, "report.txt", "Details");
+	int ret = run_print_file(p->dir, "report.txt", "Details");
+
 	printf("report: %s/report.txt\n", p->dir);
+	return ret;
 }

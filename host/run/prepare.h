@@ -29,7 +29,7 @@ int check_qemu(const struct kernel *kernels, size_t n);
 /* The running kernel, and a guard over its machine: guard_end() is to follow. */
 int native_prepare(struct run_plan *p, const struct options *o);
 
-/* The first screen of the report, and where it is. */
-void report_show(const struct run_plan *p);
+/* The first screen of the report, and where it is. As run_print_file(). */
+int report_show(const struct run_plan *p);
 
 #endif

@@ -172,7 +172,8 @@ static int go(const struct verb *v, struct run_plan *p)
 	interrupts_quit(true);
 	verdict = v->derive(p->dir);
 	interrupts_quit(false);
-	report_show(p);
+	if (report_show(p) && !ret)
+		ret = PINLAB_BROKE;
 	return ret ? ret : verdict;
 }
 
