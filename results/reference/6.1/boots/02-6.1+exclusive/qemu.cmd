@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/07d0de4b10f8243fd72d4fb87a2266ba8a6e3e04eef21685854d99cde2663638/vmlinux
 -initrd
-$PINLAB_CACHE/images/c7bb2c214f5888c5e652edcaa3f41fab.cpio
+$PINLAB_CACHE/images/30f2dffe798083ee0c1e5b1f2e2ce7ed.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*

@@ -35,6 +35,6 @@ $PINLAB/build/insnprof.so,out=./profile.raw,target=x86_64,begin=0f1f80314e4950,e
 -kernel
 $PINLAB_CACHE/kernels/c1fbad730419663101f27502debc3e4a26b87debc1e9613aa5211b0c6ea02aa0/vmlinux
 -initrd
-$PINLAB_CACHE/images/1347a9458cf3663ec8fc5b357340cb99.cpio
+$PINLAB_CACHE/images/5d6ffa2c02360a91e490f7e8bcbee6e6.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_* pinlab.profile=1 pinlab.repeats=1

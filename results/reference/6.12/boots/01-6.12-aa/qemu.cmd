@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/2e90e4e7d8642d1da35375f68f3931f39d6393adc80c8024e8ee9184e83d89e1/vmlinux
 -initrd
-$PINLAB_CACHE/images/d634fa43321f51f5d93f60d9b3d5b5f9.cpio
+$PINLAB_CACHE/images/3062f11d4e40d588e3f6f01d5ad2d27b.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_* pinlab.skew=100003

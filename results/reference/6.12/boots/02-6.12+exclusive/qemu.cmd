@@ -33,6 +33,6 @@ file,id=records,path=./records
 -kernel
 $PINLAB_CACHE/kernels/13f19d19ac507811d65417b578d6dec4a1dcd2bcc0bbfff551c418e9103c8762/vmlinux
 -initrd
-$PINLAB_CACHE/images/9217a6c6305bc2314a486f63a940e2ac.cpio
+$PINLAB_CACHE/images/68d2ac8d21a54d46db1a76b365fe1ab3.cpio
 -append
 console=ttyS0 reboot=t panic=-1 nokaslr norandmaps random.trust_cpu=off random.trust_bootloader=off nolapic_timer no_timer_check pinlab.clock=insn pinlab.records=port:0x402 pinlab.bench=*,!share_*
