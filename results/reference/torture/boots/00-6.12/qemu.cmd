@@ -37,6 +37,6 @@ virtio-blk-device,drive=tools
 -kernel
 $PINLAB_CACHE/kernels/72a62e8176a63cc0d2e1e06cc62f40bfcf7092245028b4f7acf6a8f5dd0233de/vmlinux
 -initrd
-$PINLAB_CACHE/images/6a5345622e0ca6c5722fc25432981e6b.cpio
+$PINLAB_CACHE/images/50565a2e56b33e0183050fa86993af2f.cpio
 -append
-console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2596125 no_timer_check numa=fake=2 secretmem.enable=1 pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=*,!others/*,!big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0
+console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445405 pinlab.tsc_khz=2445405 no_timer_check numa=fake=2 secretmem.enable=1 pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=*,!others/*,!big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0

@@ -37,6 +37,6 @@ virtio-blk-device,drive=tools
 -kernel
 $PINLAB_CACHE/kernels/c902604856950b2325048a301dcaee5547a1a8b2acef701ac533d110731204fc/vmlinux
 -initrd
-$PINLAB_CACHE/images/ecd6ec58d396fdd75e36cda335f74522.cpio
+$PINLAB_CACHE/images/538946aaf485b998565c70bc35d16c3f.cpio
 -append
-console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2596125 no_timer_check numa=fake=2 secretmem.enable=1 pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=*,!others/*,!big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0
+console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445405 pinlab.tsc_khz=2445405 no_timer_check numa=fake=2 secretmem.enable=1 pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=*,!others/*,!big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0

@@ -35,8 +35,8 @@ file=$PINLAB_CACHE/images/tools-c5d8ec4a027fe6897df5e010ff2c812f.ext2,if=none,fo
 -device
 virtio-blk-device,drive=tools
 -kernel
-$PINLAB_CACHE/kernels/c902604856950b2325048a301dcaee5547a1a8b2acef701ac533d110731204fc/vmlinux
+$PINLAB_CACHE/kernels/72a62e8176a63cc0d2e1e06cc62f40bfcf7092245028b4f7acf6a8f5dd0233de/vmlinux
 -initrd
-$PINLAB_CACHE/images/ecd6ec58d396fdd75e36cda335f74522.cpio
+$PINLAB_CACHE/images/50565a2e56b33e0183050fa86993af2f.cpio
 -append
-console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2596125 no_timer_check numa=fake=2 secretmem.enable=1 hugepagesz=1G hugepages=1 movablecore=512M pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0
+console=ttyS0 reboot=t panic=-1 tsc=reliable tsc_early_khz=2445405 pinlab.tsc_khz=2445405 no_timer_check numa=fake=2 secretmem.enable=1 hugepagesz=1G hugepages=1 movablecore=512M pinlab.clock=ns pinlab.records=port:0x402 pinlab.files=port:0x403 virtio_mmio.device=512@0xfeb00e00:12 pinlab.torture=big/* pinlab.seed=1 pinlab.seconds=120 pinlab.stop=0
