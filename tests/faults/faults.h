@@ -329,8 +329,9 @@ static inline int own_cache(const char *kernels, const char *flavor)
 			shell_or_fail("mkdir -p '%s/kernels' && cp -a '%s' '%s/kernels/'", cache,
 				      dir + 1, cache);
 	}
-	shell_or_fail("cd '%s' && mkdir -p '%s/sources/6.12' && cp -a drivers '%s/'", cache_dir(),
-		      cache, cache);
+	/* Another test may store a driver meanwhile, whose temporary name goes from under cp. */
+	shell_or_fail("cd '%s' && mkdir -p '%s/sources/6.12' && { cp -a drivers '%s/' || { sleep 1; cp -a drivers '%s/'; }; }",
+		      cache_dir(), cache, cache, cache);
 	shell_or_fail("cp '%s/sources/6.12/content' '%s/sources/6.12/'", cache_dir(), cache);
 	strlist_free(&lines);
 	free(s.text);
