@@ -6,6 +6,7 @@
  */
 #include "rundir.h"
 
+#include <math.h>
 #include <inttypes.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -17,7 +18,9 @@
 #include "host/run/verb.h"
 
 #define MOST 100000
+/* Of figures; the other kinds need not be as quick, but linear they are. */
 #define CPU_SECONDS 3.0
+#define OTHERS_SECONDS 5.0
 /* The sanitizers' own. */
 #ifdef __SANITIZE_ADDRESS__
 #define SLOWER 15
@@ -319,22 +322,35 @@ static void measure(const struct kind *k, size_t n, double *seconds, long *kib)
 	free(dir);
 }
 
+/* What is wrong with these; NULL: nothing. */
+static const char *too_much(const struct kind *k, const double s[3], const long kib[3])
+{
+	if (s[2] > (k == kinds ? CPU_SECONDS : OTHERS_SECONDS) * SLOWER)
+		return "time";
+	if (s[2] - s[1] > 3 * (s[1] - s[0]) + 0.3 * SLOWER)
+		return "growth of time";
+	return kib[2] - kib[1] > 3 * (kib[1] - kib[0]) + 16384 ? "growth of memory" : NULL;
+}
+
+/* CPU time, too, is longer where others compile beside: the least of some tries counts. */
 static void test_cost(void **state)
 {
+	double s[3] = { HUGE_VAL, HUGE_VAL, HUGE_VAL }, again;
 	const struct kind *k = *state;
-	double s[3];
+	const char *wrong = "time";
 	long kib[3];
 
-	for (size_t i = 0; i < 3; i++)
-		measure(k, MOST >> (2 - i), &s[i], &kib[i]);
+	for (size_t try = 0; try < 4 && wrong; try++) {
+		for (size_t i = 0; i < 3; i++) {
+			measure(k, MOST >> (2 - i), &again, &kib[i]);
+			s[i] = again < s[i] ? again : s[i];
+		}
+		wrong = too_much(k, s, kib);
+	}
 	print_message("# %s: 25k %.2f s %ld MiB, 50k %.2f s %ld MiB, 100k %.2f s %ld MiB\n",
 		      k->name, s[0], kib[0] >> 10, s[1], kib[1] >> 10, s[2], kib[2] >> 10);
-	if (s[2] > CPU_SECONDS * SLOWER)
-		fail_msg("100000 %s take %.2f s of CPU time", k->name, s[2]);
-	if (s[2] - s[1] > 3 * (s[1] - s[0]) + 0.3 * SLOWER)
-		fail_msg("time for %s grows faster than they do", k->name);
-	if (kib[2] - kib[1] > 3 * (kib[1] - kib[0]) + 16384)
-		fail_msg("memory for %s grows faster than they do", k->name);
+	if (wrong)
+		fail_msg("100000 %s: too much %s", k->name, wrong);
 }
 
 /* True: it was interrupted, at once, and left no report that is half one. False: it was done. */
